@@ -15,8 +15,8 @@ void b64_write(struct out *out, struct span bytes);
 /* Writes the NUL-terminated text into dst, whose size must be at least b64url_length(n) + 1. */
 void b64url_text(char *dst, size_t size, const void *bytes, size_t n);
 
-/* Strict: no padding, no blanks, no spare bits set, no other alphabet.  dst holds at least text.n bytes;
- * *n is the number decoded.  False leaves *n = 0. */
+/* Strict: no padding, no blanks, no spare bits set, no other alphabet.  dst holds at least text.n
+ * bytes; *n is the number decoded.  False leaves *n = 0. */
 bool b64url_read(struct span text, void *dst, size_t size, size_t *n);
 
 /* Strict standard base64 with its padding. */

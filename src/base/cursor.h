@@ -4,8 +4,9 @@
 #include "base/span.h"
 
 /*
- * Reads foreign bytes front to back.  A cursor that overran stays failed and yields zeroes; the caller
- * checks once at the end with cursor_is_done(), which also requires that every byte was consumed.
+ * Reads foreign bytes front to back.  A cursor that overran stays failed and yields zeroes; the
+ * caller checks once at the end with cursor_is_done(), which also requires that every byte was
+ * consumed.
  */
 struct cursor {
 	const unsigned char *at;
@@ -28,7 +29,8 @@ struct span cursor_bytes(struct cursor *cursor, size_t n);
 /* A u32 length, then that many bytes; a length above `limit` fails the cursor. */
 struct span cursor_span(struct cursor *cursor, size_t limit);
 
-/* As cursor_span, copied into dst with its NUL; a NUL inside or too long a text fails the cursor. */
+/* As cursor_span, copied into dst with its NUL; a NUL inside or too long a text fails the cursor.
+ */
 void cursor_text(struct cursor *cursor, char *dst, size_t size);
 
 /* A u16 that must be below `count`. */

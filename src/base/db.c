@@ -62,8 +62,9 @@ set_manners(sqlite3 *db, enum db_mode mode)
 	(void)sqlite3_busy_timeout(db, BUSY_MS);
 	(void)sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 	(void)sqlite3_db_config(db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
-	err = db_run(db, "PRAGMA cell_size_check=ON; PRAGMA temp_store=MEMORY; PRAGMA secure_delete=ON;"
-	                 "PRAGMA foreign_keys=ON");
+	err = db_run(db,
+		     "PRAGMA cell_size_check=ON; PRAGMA temp_store=MEMORY; PRAGMA secure_delete=ON;"
+		     "PRAGMA foreign_keys=ON");
 	return err != ERR_OK ? err : db_run(db, by_mode[mode]);
 }
 
@@ -131,7 +132,7 @@ void
 db_bind_text(sqlite3_stmt *statement, int index, struct span text)
 {
 	(void)sqlite3_bind_text64(statement, index, text.p ? text.p : "", text.n, SQLITE_STATIC,
-	                          SQLITE_UTF8);
+				  SQLITE_UTF8);
 }
 
 void

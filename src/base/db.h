@@ -7,8 +7,8 @@
 #include <sqlite3.h>
 
 /*
- * SQLite with our manners: WAL, synchronous=FULL unless asked otherwise, defensive, no trusted schema, no
- * extension loading, busy timeout, cell_size_check, secure_delete, temp_store=MEMORY.
+ * SQLite with our manners: WAL, synchronous=FULL unless asked otherwise, defensive, no trusted
+ * schema, no extension loading, busy timeout, cell_size_check, secure_delete, temp_store=MEMORY.
  */
 enum db_mode {
 	DB_CREATE,  /* read and write, made when missing */
@@ -28,7 +28,8 @@ MUST_USE enum err db_run(sqlite3 *db, const char *sql);
 /* A statement kept for the life of the connection; *statement is NULL on failure. */
 MUST_USE enum err db_prepare(sqlite3 *db, const char *sql, sqlite3_stmt **statement);
 
-/* One step: *has_row tells a row from the end; a finished or failed statement is reset and unbound. */
+/* One step: *has_row tells a row from the end; a finished or failed statement is reset and unbound.
+ */
 MUST_USE enum err db_step(sqlite3_stmt *statement, bool *has_row);
 
 /* Steps a statement without results, then resets and unbinds it. */

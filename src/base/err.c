@@ -7,7 +7,7 @@
 
 static const char *const texts[ERR_COUNT] = {
 #define X(name, text) [ERR_##name] = text,
-	ERR_ROWS(X)
+    ERR_ROWS(X)
 #undef X
 };
 

@@ -2,8 +2,8 @@
 #define SEAM_BASE_ERR_H
 
 /*
- * The one table of failures.  A failure is ours or the machine's (no memory, no disk, a broken file);
- * a refusal of somebody's input is no failure and travels as a reason (model/why.h) instead.
+ * The one table of failures.  A failure is ours or the machine's (no memory, no disk, a broken
+ * file); a refusal of somebody's input is no failure and travels as a reason (model/why.h) instead.
  */
 
 /* clang-format off */
@@ -31,7 +31,7 @@ enum err {
 #define X(name, text) ERR_##name,
 	ERR_ROWS(X)
 #undef X
-	ERR_COUNT
+	    ERR_COUNT
 };
 
 #define MUST_USE __attribute__((warn_unused_result))

@@ -6,7 +6,8 @@
 /* Appends the whole file to out; ERR_LIMIT when it is larger than the writer may grow. */
 MUST_USE enum err file_read(const char *path, struct out *out);
 
-/* Replaces the file whole: temporary beside it, fsync, rename, fsync of the folder.  mode as for open(2). */
+/* Replaces the file whole: temporary beside it, fsync, rename, fsync of the folder.  mode as for
+ * open(2). */
 MUST_USE enum err file_write(const char *path, struct span bytes, unsigned mode);
 
 /* dir + "/" + name into dst; ERR_LIMIT when it does not fit. */

@@ -1,8 +1,8 @@
 /*
  * Promises SHA-256 and nothing else, as one-shot calls and as a run over pieces.
  *
- * The low-level SHA256_* calls of OpenSSL 3 are marked deprecated but avoid an allocation and a method
- * look-up per Merkle node, which measured three times the rate of the one-shot EVP call.
+ * The low-level SHA256_* calls of OpenSSL 3 are marked deprecated but avoid an allocation and a
+ * method look-up per Merkle node, which measured three times the rate of the one-shot EVP call.
  */
 #define OPENSSL_SUPPRESS_DEPRECATED
 #include "base/hash.h"

@@ -1,6 +1,7 @@
 /*
- * Promises that two strict readers could not disagree about an accepted text: jansson's strictness, with depth
- * counted before it recurses and numbers held inside what every JSON library keeps exactly.
+ * Promises that two strict readers could not disagree about an accepted text: jansson's strictness,
+ * with depth counted before it recurses and numbers held inside what every JSON library keeps
+ * exactly.
  */
 #include "base/json.h"
 
@@ -47,12 +48,8 @@ numbers_are_exact(json_t *value)
 
 		return n <= (json_int_t)1 << 53 && n >= -((json_int_t)1 << 53);
 	}
-	json_array_foreach (value, i, part)
-		if (!numbers_are_exact(part))
-			return false;
-	json_object_foreach (value, name, part)
-		if (!numbers_are_exact(part))
-			return false;
+	json_array_foreach(value, i, part) if (!numbers_are_exact(part)) return false;
+	json_object_foreach(value, name, part) if (!numbers_are_exact(part)) return false;
 	return true;
 }
 

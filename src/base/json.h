@@ -9,13 +9,15 @@
 enum { JSON_DEPTH_MAX = 16 };
 
 /*
- * Reads one JSON value strictly (RFC 8259 plus the profile): valid UTF-8, no NUL, no duplicate names, nesting
- * at most JSON_DEPTH_MAX, integers within +-2^53, no reals, nothing behind the value.
- * NULL when the text breaks any of these.  The caller gives the value back with json_decref().
+ * Reads one JSON value strictly (RFC 8259 plus the profile): valid UTF-8, no NUL, no duplicate
+ * names, nesting at most JSON_DEPTH_MAX, integers within +-2^53, no reals, nothing behind the
+ * value. NULL when the text breaks any of these.  The caller gives the value back with
+ * json_decref().
  */
 json_t *json_read_strict(struct span text);
 
-/* As json_read_strict but reals are allowed: for foreign formats such as GeoJSON, never for signed bytes. */
+/* As json_read_strict but reals are allowed: for foreign formats such as GeoJSON, never for signed
+ * bytes. */
 json_t *json_read_foreign(struct span text);
 
 /* Typed looks into an object; false when the name is missing or of another type. */

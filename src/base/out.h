@@ -5,8 +5,8 @@
 #include "base/span.h"
 
 /*
- * A growing writer with a ceiling.  The first failure (no memory, ceiling reached) sticks: later writes
- * do nothing and out_err() tells.  Bytes are always followed by a NUL that is not counted.
+ * A growing writer with a ceiling.  The first failure (no memory, ceiling reached) sticks: later
+ * writes do nothing and out_err() tells.  Bytes are always followed by a NUL that is not counted.
  */
 struct out {
 	char *p;

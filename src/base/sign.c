@@ -1,5 +1,6 @@
 /*
- * Promises signatures and random bytes from libsodium, so that the rule which signatures hold is one rule.
+ * Promises signatures and random bytes from libsodium, so that the rule which signatures hold is
+ * one rule.
  */
 #include "base/sign.h"
 
@@ -23,7 +24,7 @@ sign_keypair(struct sign_public *public, struct sign_secret *secret)
 
 void
 sign_from_seed(const unsigned char seed[SIGN_SEED_SIZE], struct sign_public *public,
-               struct sign_secret *secret)
+	       struct sign_secret *secret)
 {
 	(void)crypto_sign_seed_keypair(public->b, secret->b, seed);
 }
@@ -32,14 +33,14 @@ void
 sign_make(const struct sign_secret *secret, struct span message, struct signature *signature)
 {
 	(void)crypto_sign_detached(signature->b, NULL, (const unsigned char *)message.p, message.n,
-	                           secret->b);
+				   secret->b);
 }
 
 bool
 sign_holds(const struct sign_public *public, struct span message, const struct signature *signature)
 {
-	return crypto_sign_verify_detached(signature->b, (const unsigned char *)message.p, message.n,
-	                                   public->b) == 0;
+	return crypto_sign_verify_detached(signature->b, (const unsigned char *)message.p,
+					   message.n, public->b) == 0;
 }
 
 bool

@@ -5,8 +5,8 @@
 #include "base/span.h"
 
 /*
- * Ed25519 (RFC 8032) as libsodium decides it: which signatures hold is the same everywhere because this is
- * the only verifier of records, notes and receipts.
+ * Ed25519 (RFC 8032) as libsodium decides it: which signatures hold is the same everywhere because
+ * this is the only verifier of records, notes and receipts.
  */
 enum { SIGN_PUBLIC_SIZE = 32, SIGN_SECRET_SIZE = 64, SIGN_SEED_SIZE = 32, SIGN_SIZE = 64 };
 
@@ -30,11 +30,11 @@ void sign_keypair(struct sign_public *public, struct sign_secret *secret);
 
 /* The pair that belongs to a 32-byte seed (RFC 8032 section 5.1.5). */
 void sign_from_seed(const unsigned char seed[SIGN_SEED_SIZE], struct sign_public *public,
-                    struct sign_secret *secret);
+		    struct sign_secret *secret);
 
 void sign_make(const struct sign_secret *secret, struct span message, struct signature *signature);
 bool sign_holds(const struct sign_public *public, struct span message,
-                const struct signature *signature);
+		const struct signature *signature);
 
 /* A canonical point of the main subgroup: demanded when a key is enrolled. */
 bool sign_public_is_sound(const struct sign_public *public);

@@ -5,7 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Borrowed bytes: not NUL-terminated, valid as long as their owner says. {NULL, 0} is the empty span. */
+/* Borrowed bytes: not NUL-terminated, valid as long as their owner says. {NULL, 0} is the empty
+ * span. */
 struct span {
 	const char *p;
 	size_t n;

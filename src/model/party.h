@@ -1,0 +1,26 @@
+#ifndef SEAM_MODEL_PARTY_H
+#define SEAM_MODEL_PARTY_H
+
+#include "base/span.h"
+#include "model/limits.h"
+
+/* Names of parties and stations: the same plain value everywhere. */
+struct party {
+	char name[LIMIT_PARTY_TEXT]; /* [a-z][a-z0-9-]*, "" when unset */
+};
+
+struct station {
+	char name[LIMIT_STATION_TEXT]; /* party "/" site, both [a-z][a-z0-9-]* */
+};
+
+/* True and filled when the text is a well-formed name; else false and empty. */
+bool party_read(struct span text, struct party *party);
+bool station_read(struct span text, struct station *station);
+
+/* The party that a station serves. */
+struct party station_party(const struct station *station);
+
+bool party_equal(const struct party *a, const struct party *b);
+bool station_equal(const struct station *a, const struct station *b);
+
+#endif

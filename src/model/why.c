@@ -1,0 +1,25 @@
+/*
+ * Promises a code and a sentence for every reason.
+ */
+#include "model/why.h"
+
+static const struct {
+	const char *code;
+	const char *text;
+} rows[WHY_COUNT] = {
+#define X(name, code, text) [WHY_##name] = {code, text},
+    WHY_ROWS(X)
+#undef X
+};
+
+const char *
+why_code(enum why why)
+{
+	return (unsigned)why < WHY_COUNT ? rows[why].code : "unknown";
+}
+
+const char *
+why_text(enum why why)
+{
+	return (unsigned)why < WHY_COUNT ? rows[why].text : "unknown reason";
+}
