@@ -36,9 +36,6 @@ size_t area_points(const struct area *area);
  * point of it. */
 bool area_holds(const struct area *area, struct point point);
 
-/* Square metres on the ellipsoid. */
-double area_m2(const struct area *area);
-
 /*
  * Square metres of a convex cell (corners in order, 3..AREA_CELL_CORNERS_MAX) that lie in all n
  * areas at once; with n = 0 the cell's own.  Cut into AREA_STRIPS strips of equal height plus one
