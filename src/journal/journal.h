@@ -6,7 +6,7 @@
 #include "base/out.h"
 
 #include "journal/merkle.h"
-#include "journal/note.h"
+#include "base/note.h"
 
 /*
  * "It is written": the one durable store of a station.  It knows bytes, hashes, parties and times;

@@ -3,7 +3,7 @@
 
 #include "base/out.h"
 #include "journal/merkle.h"
-#include "journal/note.h"
+#include "base/note.h"
 
 /* C2SP tlog-proof@v1: one text that proves offline that an entry lies under a signed head. */
 enum { PROOF_MAX = 131072 };

@@ -1,5 +1,5 @@
-#ifndef SEAM_JOURNAL_NOTE_H
-#define SEAM_JOURNAL_NOTE_H
+#ifndef SEAM_BASE_NOTE_H
+#define SEAM_BASE_NOTE_H
 
 #include "base/hash.h"
 #include "base/out.h"
