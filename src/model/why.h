@@ -62,6 +62,11 @@
 	X(STOPPED,           "stopped",           "this station has stopped signing") \
 	X(UNKNOWN_PARTY,     "unknown_party",     "no such party in the member list") \
 	X(UNKNOWN_STATION,   "unknown_station",   "no such station in the member list") \
+	X(NO_MEMORY,         "no_memory",         "this station had no memory for it: send it again") \
+	X(BAD_DIGEST,        "bad_digest",        "digests are not in their form") \
+	X(MISSING_SIGNATURE, "missing_signature", "somebody who must sign has not signed") \
+	X(OLD_VERSION,       "old_version",       "a newer version is held already") \
+	X(KEY_CHANGED,       "key_changed",       "a key number stands for another key already") \
 	/* held back by release */ \
 	X(NO_RULE,           "no_rule",           "no rule of the policy gives anything of this to the party") \
 	X(NOT_YET,           "not_yet",           "the rule releases it later") \
