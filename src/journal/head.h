@@ -3,7 +3,7 @@
 
 #include "base/db.h"
 #include "base/out.h"
-#include "journal/note.h"
+#include "base/note.h"
 
 /*
  * head.db: the last head signed per own log epoch, and the last witnessed per foreign origin.  Kept

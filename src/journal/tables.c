@@ -28,13 +28,16 @@ static const char journal_schema[] =
 	" hash BLOB NOT NULL, PRIMARY KEY(epoch, idx)) STRICT, WITHOUT ROWID;"
 
 	/* sealed: the disclosures under the record's key, NULL once erased. */
-	"CREATE TABLE record(seq INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, jwt BLOB NOT NULL, sealed BLOB,"
-	" origin TEXT NOT NULL, thread TEXT NOT NULL, kind TEXT NOT NULL, filed_ms INTEGER NOT NULL,"
-	" received_ms INTEGER NOT NULL, keep_until_ms INTEGER NOT NULL, own INTEGER NOT NULL,"
-	" erased INTEGER NOT NULL, epoch INTEGER NOT NULL, leaf INTEGER NOT NULL, row BLOB NOT NULL) STRICT;"
+	"CREATE TABLE record(seq INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, origin TEXT NOT NULL,"
+	" thread TEXT NOT NULL, kind TEXT NOT NULL, filed_ms INTEGER NOT NULL, received_ms INTEGER NOT NULL,"
+	" keep_until_ms INTEGER NOT NULL, own INTEGER NOT NULL, erased INTEGER NOT NULL,"
+	" epoch INTEGER NOT NULL, leaf INTEGER NOT NULL, jwt BLOB NOT NULL, sealed BLOB,"
+	" row BLOB NOT NULL) STRICT;"
 	"CREATE INDEX record_thread ON record(thread, seq);"
 	"CREATE UNIQUE INDEX record_leaf ON record(epoch, leaf) WHERE leaf >= 0;"
 	"CREATE INDEX record_keep ON record(keep_until_ms) WHERE keep_until_ms > 0 AND erased = 0;"
+
+	"CREATE INDEX record_erased ON record(seq) WHERE erased = 1;"
 
 	"CREATE TABLE sent(party TEXT NOT NULL, counter INTEGER NOT NULL, record BLOB NOT NULL,"
 	" whole BLOB NOT NULL UNIQUE, sealed BLOB, prev BLOB NOT NULL, made_ms INTEGER NOT NULL,"

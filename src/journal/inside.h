@@ -1,0 +1,126 @@
+#ifndef SEAM_JOURNAL_INSIDE_H
+#define SEAM_JOURNAL_INSIDE_H
+
+#include "base/db.h"
+#include "base/file.h"
+#include "journal/crypt.h"
+#include "journal/head.h"
+#include "journal/journal.h"
+
+/* What the files of this room share about an open journal.  Nobody outside includes this. */
+enum { INSIDE_CACHE = 96, INSIDE_PLACE_MAX = 384 };
+
+struct inside_cached {
+	const char *sql; /* by address: each is one string constant */
+	sqlite3_stmt *statement;
+};
+
+struct inside_cache {
+	struct inside_cached at[INSIDE_CACHE];
+	size_t n;
+};
+
+struct journal {
+	char dir[FILE_PATH_MAX];
+	char log_dir[FILE_PATH_MAX];
+	char station[JOURNAL_TEXT_MAX];
+	char origin[NOTE_NAME_MAX];
+	enum journal_mode mode;
+	int lock_fd;
+
+	sqlite3 *db;
+	sqlite3 *keys;
+	sqlite3 *heads;
+	struct inside_cache db_cache;
+	struct inside_cache keys_cache;
+
+	int64_t epoch;
+	struct note_key key;
+	struct merkle_tree *tree; /* durable leaves only */
+	struct note_head head;    /* last signed; size 0 before */
+	uint64_t repairs;
+
+	bool is_in_batch;
+	bool is_broken;     /* a write or fsync failed: nothing may be written any more */
+	bool is_stopped;    /* signing refused until recovery */
+	bool must_publish;  /* countersignatures of the current head came in this batch */
+	enum err batch_err; /* the first failure inside the batch */
+	uint64_t batch_leaves;
+	int64_t next_seq;
+	struct out scratch;
+	struct out scratch2;
+};
+
+/* A statement kept for the life of the connection, found by the address of its text. */
+MUST_USE enum err inside_db(struct journal *journal, const char *sql, sqlite3_stmt **statement);
+MUST_USE enum err inside_keys(struct journal *journal, const char *sql, sqlite3_stmt **statement);
+void inside_forget(struct inside_cache *cache);
+
+/* May something be written now?  ERR_IO after a fatal failure, ERR_REFUSED outside a batch. */
+MUST_USE enum err inside_may_write(const struct journal *journal);
+
+/* Remembers a failure that spoils the batch, or the whole journal; returns it. */
+enum err inside_note(struct journal *journal, enum err err);
+
+/* Steps a changing statement; its failure spoils the batch. */
+MUST_USE enum err inside_do(struct journal *journal, sqlite3_stmt *statement);
+
+/* Appends a leaf to the batch; its index in the current log. */
+MUST_USE enum err inside_add_leaf(struct journal *journal, unsigned char type,
+				  const struct hash *hash, int64_t *index);
+
+/* Is the text short enough, not empty, plain? */
+bool inside_text_is_fine(struct span text);
+
+/* A 32-byte column; false when it has another length. */
+bool inside_hash(sqlite3_stmt *statement, int column, struct hash *hash);
+
+/* The seq and whether erased of a held record; ERR_NOT_FOUND. */
+struct inside_record {
+	int64_t seq;
+	bool is_own;
+	bool is_erased;
+};
+MUST_USE enum err inside_find(struct journal *journal, const struct hash *id,
+			      struct inside_record *record);
+
+/* Seals with, opens with the key of a held record; an SQL NULL opens as empty. */
+MUST_USE enum err inside_seal(struct journal *journal, const struct hash *id, struct span place,
+			      struct span plain, struct out *sealed);
+MUST_USE enum err inside_open(struct journal *journal, const struct hash *id, struct span place,
+			      struct span sealed, struct out *plain);
+
+/* "sent a 12": where a blob belongs. */
+struct span inside_place(char dst[INSIDE_PLACE_MAX], const char *table, struct span name,
+			 int64_t number);
+
+/* Opens the three databases of a home, in one mode; closes them with their statements. */
+MUST_USE enum err inside_open_files(struct journal *journal, enum db_mode mode);
+void inside_close_files(struct journal *journal);
+
+/* The newest epoch's number, origin and key. */
+MUST_USE enum err inside_load_epoch(struct journal *journal);
+
+/* A value of the meta table, appended. */
+MUST_USE enum err inside_meta(struct journal *journal, struct span name, struct out *value);
+MUST_USE enum err inside_set_meta(sqlite3 *db, struct span name, struct span value);
+
+/* Inserts an epoch and its leaf 0. */
+MUST_USE enum err inside_add_epoch(sqlite3 *db, int64_t epoch, const struct note_key *key,
+				   struct span genesis, int64_t now_ms);
+
+/* "seam/STATION/log/EPOCH"; DIR/log/EPOCH */
+MUST_USE enum err inside_origin(char dst[NOTE_NAME_MAX], struct span station, int64_t epoch);
+MUST_USE enum err inside_log_dir(char *dst, size_t size, const char *dir, int64_t epoch);
+
+/* Writes log/EPOCH/checkpoint. */
+MUST_USE enum err inside_publish(struct journal *journal);
+
+/* The hash of a stored leaf of the current log: ERR_NOT_FOUND. */
+MUST_USE enum err inside_leaf_hash(void *journal, uint64_t index, struct hash *hash);
+struct merkle_source inside_source(struct journal *journal);
+
+/* The note as published: log signature, then the countersignatures by witness name. */
+MUST_USE enum err inside_published(struct journal *journal, struct out *note);
+
+#endif

@@ -1,0 +1,239 @@
+/*
+ * Promises that a head is published only after it was compared and swapped in head.db, that no head
+ * of this origin contradicts an earlier one, and proofs under the published head.  Does not sign.
+ */
+#include "journal/inside.h"
+
+#include "journal/proof.h"
+#include "journal/tilestore.h"
+
+#include <string.h>
+
+static const char sql_leaf_of[] =
+    "SELECT epoch, leaf FROM record WHERE id = ?1 AND own = 1 AND leaf >= 0";
+
+enum err
+inside_publish(struct journal *journal)
+{
+	char path[FILE_PATH_MAX];
+	struct out note = out_new(NOTE_MAX);
+	struct out found = out_new(NOTE_MAX);
+	enum err err = inside_published(journal, &note);
+
+	if (err == ERR_OK)
+		err = file_path(path, sizeof path, journal->log_dir, "checkpoint");
+	if (err != ERR_OK || note.n == 0)
+		goto done;
+	if (file_read(path, &found) != ERR_OK || !span_equal(out_view(&found), out_view(&note)))
+		err = file_write(path, out_view(&note), 0644);
+done:
+	out_free(&found);
+	out_free(&note);
+	return err;
+}
+
+static enum err
+may_sign(const struct journal *journal)
+{
+	if (journal->mode != JOURNAL_WRITE)
+		return ERR_REFUSED;
+	if (journal->is_broken)
+		return ERR_IO;
+	return journal->is_stopped ? ERR_CORRUPT : ERR_OK;
+}
+
+enum err
+journal_head_due(struct journal *journal, struct out *text)
+{
+	struct note_head head;
+	enum err err = may_sign(journal);
+
+	if (err != ERR_OK || merkle_tree_size(journal->tree) == journal->head.size)
+		return err;
+	memset(&head, 0, sizeof head);
+	(void)span_copy(head.origin, sizeof head.origin, span_of(journal->origin));
+	head.size = merkle_tree_size(journal->tree);
+	head.root = merkle_tree_root(journal->tree);
+	note_head_write(text, &head);
+	return out_err(text);
+}
+
+/* The signed head must be one of this very tree. */
+static enum err
+check_own(struct journal *journal, struct span note, struct note_head *head)
+{
+	struct merkle_source source = inside_source(journal);
+	struct hash root;
+	enum err err = note_head_open(note, &journal->key, head);
+
+	if (err != ERR_OK)
+		return err;
+	err = merkle_root_at(&source, head->size, &root);
+	if (err != ERR_OK)
+		return err;
+	return hash_equal(&root, &head->root) ? ERR_OK : ERR_REFUSED;
+}
+
+enum err
+journal_head_accept(struct journal *journal, struct span note, int64_t now_ms)
+{
+	struct tilestore store = {journal->db, journal->epoch, journal->tree, journal->log_dir};
+	struct note_head head;
+	uint64_t old_size = journal->head.size;
+	enum err err = may_sign(journal);
+
+	if (err == ERR_OK && journal->is_in_batch)
+		err = ERR_BUSY;
+	if (err == ERR_OK)
+		err = check_own(journal, note, &head);
+	if (err == ERR_OK && head.size <= journal->head.size)
+		err = ERR_REFUSED;
+	if (err != ERR_OK)
+		return err;
+	err = head_swap(journal->heads, &journal->head, &head, note, now_ms);
+	if (err == ERR_LOCKED || err == ERR_CORRUPT)
+		journal->is_stopped = true;
+	if (err == ERR_IO)
+		journal->is_broken = true;
+	if (err != ERR_OK)
+		return err;
+	journal->head = head;
+	err = tilestore_grow(&store, old_size, head.size);
+	return err == ERR_OK ? inside_publish(journal) : err;
+}
+
+enum err
+journal_head_note(struct journal *journal, struct out *note)
+{
+	if (!journal->heads)
+		return ERR_NOT_FOUND;
+	return inside_published(journal, note);
+}
+
+enum err
+journal_head_shown(struct journal *journal, struct span note)
+{
+	struct merkle_source source = inside_source(journal);
+	struct note_head head;
+	struct hash root;
+	enum err err = note_head_open(note, &journal->key, &head);
+
+	if (err != ERR_OK)
+		return err;
+	if (head.size <= journal->head.size) {
+		err = merkle_root_at(&source, head.size, &root);
+		if (err != ERR_OK || hash_equal(&root, &head.root))
+			return err;
+	}
+	journal->is_stopped = true;
+	if (journal->mode == JOURNAL_WRITE)
+		err = head_mark(journal->heads, span_of(journal->origin), HEAD_CONTRADICTED, 0);
+	return err == ERR_OK ? ERR_CORRUPT : err;
+}
+
+enum err
+journal_prove(struct journal *journal, uint64_t index, struct out *text)
+{
+	struct merkle_source source = inside_source(journal);
+	struct proof proof;
+	struct out note = out_new(NOTE_MAX);
+	enum err err;
+
+	memset(&proof, 0, sizeof proof);
+	proof.index = index;
+	err = merkle_prove_inclusion(&source, index, journal->head.size, &proof.path);
+	if (err == ERR_OK)
+		err = journal_head_note(journal, &note);
+	if (err == ERR_OK) {
+		proof.note = out_view(&note);
+		proof_write(text, &proof);
+		err = out_err(text);
+	}
+	out_free(&note);
+	return err;
+}
+
+enum err
+journal_prove_record(struct journal *journal, const struct hash *id, struct out *proof)
+{
+	sqlite3_stmt *statement;
+	int64_t epoch = 0;
+	int64_t leaf = -1;
+	bool has_row;
+	enum err err = inside_db(journal, sql_leaf_of, &statement);
+
+	if (err != ERR_OK)
+		return err;
+	db_bind_blob(statement, 1, span_make(id->b, HASH_SIZE));
+	err = db_step(statement, &has_row);
+	if (err == ERR_OK && has_row) {
+		epoch = db_int(statement, 0);
+		leaf = db_int(statement, 1);
+	}
+	db_reset(statement);
+	if (err != ERR_OK || leaf < 0 || epoch != journal->epoch)
+		return err != ERR_OK ? err : ERR_NOT_FOUND;
+	return journal_prove(journal, (uint64_t)leaf, proof);
+}
+
+enum err
+journal_prove_extension(struct journal *journal, uint64_t old_size, uint64_t size,
+			struct merkle_path *path)
+{
+	struct merkle_source source = inside_source(journal);
+
+	return merkle_prove_extension(&source, old_size, size, path);
+}
+
+/* --- other stations' logs */
+
+static enum err
+witnessed_head(struct journal *journal, const struct note_key *key, struct head *head,
+	       int64_t now_ms)
+{
+	enum err err = head_get(journal->heads, span_of(key->name), head, NULL);
+
+	if (err != ERR_NOT_FOUND)
+		return err;
+	err = head_add(journal->heads, span_of(key->name), false, now_ms);
+	return err == ERR_OK ? head_get(journal->heads, span_of(key->name), head, NULL) : err;
+}
+
+enum err
+journal_witness(struct journal *journal, const struct note_key *key, uint64_t old_size,
+		const struct merkle_path *path, struct span note, int64_t now_ms, uint64_t *known)
+{
+	struct note_head next;
+	struct head held;
+	enum err err = journal->mode != JOURNAL_WRITE ? ERR_REFUSED
+		       : journal->is_broken           ? ERR_IO
+						      : ERR_OK;
+
+	*known = 0;
+	if (err == ERR_OK)
+		err = note_head_open(note, key, &next);
+	if (err == ERR_OK)
+		err = witnessed_head(journal, key, &held, now_ms);
+	if (err != ERR_OK)
+		return err;
+	*known = held.at.size;
+	if (held.is_own)
+		return ERR_REFUSED;
+	if (old_size != held.at.size)
+		return ERR_BUSY;
+	if (!merkle_extends(held.at.size, next.size, &held.at.root, &next.root, path))
+		return ERR_REFUSED;
+	return head_swap(journal->heads, &held.at, &next, note, now_ms);
+}
+
+enum err
+journal_witnessed(struct journal *journal, struct span origin, struct out *note)
+{
+	struct head held;
+	enum err err =
+	    journal->heads ? head_get(journal->heads, origin, &held, note) : ERR_NOT_FOUND;
+
+	if (err == ERR_OK && (held.is_own || held.at.size == 0))
+		err = ERR_NOT_FOUND;
+	return err;
+}

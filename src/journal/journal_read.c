@@ -1,0 +1,271 @@
+/*
+ * Promises that what is read is what was written: each record is hashed, its row checked and its
+ * disclosures authenticated on the way out.
+ */
+#include "journal/inside.h"
+
+#include "base/sign.h"
+#include "journal/keys.h"
+#include "journal/tables.h"
+
+#include <string.h>
+
+#define COLUMNS                                                                                    \
+	"SELECT seq, id, origin, thread, kind, filed_ms, received_ms, keep_until_ms, own, "        \
+	"erased, "                                                                                 \
+	"epoch, leaf, jwt, sealed, row IS " TABLES_HASH("record", TABLES_RECORD) " FROM record "
+
+static const char sql_by_id[] = COLUMNS "WHERE id = ?1";
+static const char sql_by_leaf[] = COLUMNS "WHERE epoch = ?1 AND leaf = ?2 AND leaf >= 0";
+static const char sql_all[] = COLUMNS "WHERE seq > ?1 ORDER BY seq";
+static const char sql_in_thread[] = COLUMNS "WHERE thread = ?1 ORDER BY seq";
+static const char sql_expired[] =
+    COLUMNS "WHERE keep_until_ms > 0 AND erased = 0 AND keep_until_ms <= ?1 ORDER BY seq";
+static const char sql_has[] = "SELECT 1 FROM record WHERE id = ?1";
+/* clang-format off */
+static const char sql_count[] =
+    "SELECT (SELECT count(*) FROM record), (SELECT count(*) FROM record WHERE own = 1),"
+    " (SELECT count(*) FROM record WHERE erased = 1), (SELECT count(*) FROM leaf),"
+    " (SELECT count(*) FROM sent WHERE leaf >= 0), (SELECT count(*) FROM sent),"
+    " (SELECT count(*) FROM inbox), (SELECT count(*) FROM outbox WHERE state IN (0, 1)),"
+    " (SELECT count(*) FROM quarantine)";
+/* clang-format on */
+
+/* Everything but the disclosures; spans borrowed from the row. */
+static enum err
+take_row(sqlite3_stmt *row, struct journal_record *record)
+{
+	struct hash hash;
+
+	memset(record, 0, sizeof *record);
+	record->seq = db_int(row, 0);
+	record->origin = db_text(row, 2);
+	record->thread = db_text(row, 3);
+	record->kind = db_text(row, 4);
+	record->filed_ms = db_int(row, 5);
+	record->received_ms = db_int(row, 6);
+	record->keep_until_ms = db_int(row, 7);
+	record->is_own = db_int(row, 8) != 0;
+	record->is_erased = db_int(row, 9) != 0;
+	record->epoch = db_int(row, 10);
+	record->leaf = db_int(row, 11);
+	record->jwt = db_blob(row, 12);
+	hash = hash_of(record->jwt);
+	if (!db_int(row, 14) || !inside_hash(row, 1, &record->id) ||
+	    !hash_equal(&hash, &record->id))
+		return ERR_CORRUPT;
+	return ERR_OK;
+}
+
+static enum err
+take_disclosures(struct journal *journal, sqlite3_stmt *row, struct journal_record *record,
+		 struct out *plain)
+{
+	struct crypt_key key;
+	enum err err;
+
+	if (record->is_erased)
+		return ERR_OK;
+	out_reset(plain);
+	err = keys_get(journal, record->seq, &record->id, &key);
+	if (err == ERR_OK)
+		err = crypt_open(plain, &key, SPAN("record"), &record->id, db_blob(row, 13));
+	sign_wipe(&key, sizeof key);
+	record->disclosures = out_view(plain);
+	return err;
+}
+
+static enum err
+copy_span(struct arena *arena, struct span *span)
+{
+	struct span copy = arena_copy(arena, *span);
+
+	if (span->n && !copy.p)
+		return ERR_NOMEM;
+	*span = copy;
+	return ERR_OK;
+}
+
+static enum err
+copy_record(struct arena *arena, struct journal_record *record)
+{
+	struct span *const spans[] = {&record->jwt, &record->disclosures, &record->origin,
+				      &record->thread, &record->kind};
+	enum err err = ERR_OK;
+
+	for (size_t i = 0; i < sizeof spans / sizeof spans[0] && err == ERR_OK; i++)
+		err = copy_span(arena, spans[i]);
+	return err;
+}
+
+static enum err
+take_one(struct journal *journal, sqlite3_stmt *statement, struct arena *arena,
+	 struct journal_record *record)
+{
+	bool has_row;
+	enum err err = db_step(statement, &has_row);
+
+	if (err == ERR_OK && !has_row)
+		return ERR_NOT_FOUND;
+	if (err == ERR_OK)
+		err = take_row(statement, record);
+	if (err == ERR_OK)
+		err = take_disclosures(journal, statement, record, &journal->scratch);
+	if (err == ERR_OK)
+		err = copy_record(arena, record);
+	db_reset(statement);
+	if (err != ERR_OK)
+		memset(record, 0, sizeof *record);
+	return err;
+}
+
+enum err
+journal_get(struct journal *journal, const struct hash *id, struct arena *arena,
+	    struct journal_record *record)
+{
+	sqlite3_stmt *statement;
+	enum err err = inside_db(journal, sql_by_id, &statement);
+
+	memset(record, 0, sizeof *record);
+	if (err != ERR_OK)
+		return err;
+	db_bind_blob(statement, 1, span_make(id->b, HASH_SIZE));
+	return take_one(journal, statement, arena, record);
+}
+
+enum err
+journal_get_leaf(struct journal *journal, int64_t epoch, uint64_t index, struct arena *arena,
+		 struct journal_record *record)
+{
+	sqlite3_stmt *statement;
+	enum err err = inside_db(journal, sql_by_leaf, &statement);
+
+	memset(record, 0, sizeof *record);
+	if (err != ERR_OK)
+		return err;
+	db_bind_int(statement, 1, epoch);
+	db_bind_int(statement, 2, (int64_t)index);
+	return take_one(journal, statement, arena, record);
+}
+
+bool
+journal_has(struct journal *journal, const struct hash *id)
+{
+	sqlite3_stmt *statement;
+	bool has_row = false;
+
+	if (inside_db(journal, sql_has, &statement) != ERR_OK)
+		return false;
+	db_bind_blob(statement, 1, span_make(id->b, HASH_SIZE));
+	if (db_step(statement, &has_row) != ERR_OK)
+		has_row = false;
+	db_reset(statement);
+	return has_row;
+}
+
+/* A walk has its own statement and buffer, so that the visitor may read the journal meanwhile. */
+static enum err
+walk_rows(struct journal *journal, sqlite3_stmt *statement, bool is_opened,
+	  const struct journal_walk *walk)
+{
+	struct out plain = out_new(JOURNAL_BLOB_MAX + 1);
+	struct journal_record record;
+	bool has_row;
+	enum err err;
+
+	while ((err = db_step(statement, &has_row)) == ERR_OK && has_row) {
+		err = take_row(statement, &record);
+		if (err == ERR_OK && is_opened)
+			err = take_disclosures(journal, statement, &record, &plain);
+		if (err != ERR_OK || !walk->each(walk->context, &record))
+			break;
+	}
+	(void)sqlite3_finalize(statement);
+	if (plain.p)
+		sign_wipe(plain.p, plain.size);
+	out_free(&plain);
+	return err;
+}
+
+enum err
+journal_each(struct journal *journal, int64_t after_seq, const struct journal_walk *walk)
+{
+	sqlite3_stmt *statement;
+	enum err err = db_prepare(journal->db, sql_all, &statement);
+
+	if (err != ERR_OK)
+		return err;
+	db_bind_int(statement, 1, after_seq);
+	return walk_rows(journal, statement, true, walk);
+}
+
+enum err
+journal_each_in_thread(struct journal *journal, struct span thread, const struct journal_walk *walk)
+{
+	sqlite3_stmt *statement;
+	enum err err = db_prepare(journal->db, sql_in_thread, &statement);
+
+	if (err != ERR_OK)
+		return err;
+	db_bind_text(statement, 1, thread);
+	return walk_rows(journal, statement, true, walk);
+}
+
+enum err
+journal_each_expired(struct journal *journal, int64_t now_ms, const struct journal_walk *walk)
+{
+	sqlite3_stmt *statement;
+	enum err err = db_prepare(journal->db, sql_expired, &statement);
+
+	if (err != ERR_OK)
+		return err;
+	db_bind_int(statement, 1, now_ms);
+	return walk_rows(journal, statement, false, walk);
+}
+
+static uint64_t
+take_count(sqlite3_stmt *statement, int column)
+{
+	return (uint64_t)db_int(statement, column);
+}
+
+static enum err
+count_dropped(struct journal *journal, uint64_t *dropped)
+{
+	struct out text = out_new(32);
+	int64_t value = 0;
+	enum err err = inside_meta(journal, SPAN("quarantine dropped"), &text);
+
+	if (err == ERR_OK && !span_int(out_view(&text), 0, INT64_MAX, &value))
+		err = ERR_CORRUPT;
+	out_free(&text);
+	*dropped = (uint64_t)value;
+	return err == ERR_NOT_FOUND ? ERR_OK : err;
+}
+
+enum err
+journal_count(struct journal *journal, struct journal_counts *counts)
+{
+	sqlite3_stmt *statement;
+	bool has_row;
+	enum err err = inside_db(journal, sql_count, &statement);
+
+	memset(counts, 0, sizeof *counts);
+	if (err != ERR_OK)
+		return err;
+	err = db_step(statement, &has_row);
+	if (err == ERR_OK && has_row) {
+		counts->records = take_count(statement, 0);
+		counts->own = take_count(statement, 1);
+		counts->foreign = counts->records - counts->own;
+		counts->erased = take_count(statement, 2);
+		counts->leaves = take_count(statement, 3);
+		counts->receipts = take_count(statement, 4);
+		counts->sent = take_count(statement, 5);
+		counts->came = take_count(statement, 6);
+		counts->outbox_open = take_count(statement, 7);
+		counts->quarantined = take_count(statement, 8);
+	}
+	db_reset(statement);
+	return err == ERR_OK ? count_dropped(journal, &counts->quarantine_dropped) : err;
+}

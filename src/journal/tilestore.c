@@ -1,0 +1,277 @@
+/*
+ * Promises that log/EPOCH holds exactly the tiles and bundles that the leaf table implies.
+ */
+#define _GNU_SOURCE
+#include "journal/tilestore.h"
+
+#include "base/file.h"
+#include "journal/journal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { BODY_MAX = TILE_WIDTH * (JOURNAL_ENTRY_SIZE + 2) };
+
+static enum err
+leaves_body(const struct tilestore *store, const struct tile *tile, struct out *body)
+{
+	sqlite3_stmt *statement;
+	uint64_t first = tile->number * TILE_WIDTH;
+	unsigned n = 0;
+	bool has_row;
+	enum err err = db_prepare(store->db,
+				  "SELECT entry, hash FROM leaf WHERE epoch = ?1 AND idx >= ?2 "
+				  "AND idx < ?3 ORDER BY idx",
+				  &statement);
+
+	if (err != ERR_OK)
+		return err;
+	db_bind_int(statement, 1, store->epoch);
+	db_bind_int(statement, 2, (int64_t)first);
+	db_bind_int(statement, 3, (int64_t)(first + tile->width));
+	while ((err = db_step(statement, &has_row)) == ERR_OK && has_row) {
+		n++;
+		if (tile->is_entries)
+			tile_write_entry(body, db_blob(statement, 0));
+		else
+			out_span(body, db_blob(statement, 1));
+	}
+	(void)sqlite3_finalize(statement);
+	if (err == ERR_OK && n != tile->width)
+		err = ERR_NOT_FOUND;
+	return err == ERR_OK ? out_err(body) : err;
+}
+
+enum err
+tilestore_body(const struct tilestore *store, const struct tile *tile, struct out *body)
+{
+	struct hash hash;
+
+	if (tile->level == 0)
+		return leaves_body(store, tile, body);
+	for (unsigned i = 0; i < tile->width; i++) {
+		if (!merkle_tree_at(store->tree, tile->level, tile->number * TILE_WIDTH + i, &hash))
+			return ERR_NOT_FOUND;
+		out_bytes(body, hash.b, HASH_SIZE);
+	}
+	return out_err(body);
+}
+
+static enum err
+tile_file(const struct tilestore *store, const struct tile *tile, char path[FILE_PATH_MAX])
+{
+	char name[TILE_PATH_MAX];
+
+	tile_path(tile, name);
+	return file_path(path, FILE_PATH_MAX, store->dir, name);
+}
+
+static enum err
+write_bytes(const char *path, struct span bytes)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	enum err err = ERR_OK;
+
+	if (fd < 0)
+		return err_from_errno(errno);
+	while (bytes.n && err == ERR_OK) {
+		ssize_t n = write(fd, bytes.p, bytes.n);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0) {
+			err = err_from_errno(errno);
+			break;
+		}
+		bytes.p += n;
+		bytes.n -= (size_t)n;
+	}
+	if (close(fd) != 0 && err == ERR_OK)
+		err = err_from_errno(errno);
+	return err;
+}
+
+/* Beside its place, then renamed: a reader sees a whole file or none.  The sync comes once, later.
+ */
+static enum err
+put_file(const char *path, struct span bytes)
+{
+	char temporary[FILE_PATH_MAX + 8];
+	char folder[FILE_PATH_MAX];
+	enum err err;
+
+	(void)snprintf(temporary, sizeof temporary, "%s.new", path);
+	err = write_bytes(temporary, bytes);
+	if (err == ERR_NOT_FOUND && span_copy(folder, sizeof folder, span_of(path))) {
+		err = file_make_dirs(dirname(folder), 0755);
+		if (err == ERR_OK)
+			err = write_bytes(temporary, bytes);
+	}
+	if (err == ERR_OK && rename(temporary, path) != 0)
+		err = err_from_errno(errno);
+	if (err != ERR_OK)
+		(void)unlink(temporary);
+	return err;
+}
+
+/* The partial forms of a tile that is whole now: widths 1 to 255 in one folder. */
+static void
+drop_partials(const struct tilestore *store, const struct tile *tile)
+{
+	char path[FILE_PATH_MAX];
+	char folder[FILE_PATH_MAX];
+	struct tile part = *tile;
+
+	part.width = 1;
+	if (tile_file(store, &part, path) != ERR_OK ||
+	    !span_copy(folder, sizeof folder, span_of(path)))
+		return;
+	(void)dirname(folder);
+	if (rmdir(folder) == 0 || errno == ENOENT)
+		return;
+	for (; part.width < TILE_WIDTH; part.width++)
+		if (tile_file(store, &part, path) == ERR_OK)
+			(void)unlink(path);
+	(void)rmdir(folder);
+}
+
+static enum err
+write_tile(const struct tilestore *store, const struct tile *tile)
+{
+	char path[FILE_PATH_MAX];
+	struct out body = out_new(BODY_MAX);
+	enum err err = tilestore_body(store, tile, &body);
+
+	if (err == ERR_OK)
+		err = tile_file(store, tile, path);
+	if (err == ERR_OK)
+		err = put_file(path, out_view(&body));
+	if (err == ERR_OK && tile->width == TILE_WIDTH)
+		drop_partials(store, tile);
+	out_free(&body);
+	return err;
+}
+
+/* Both forms of level 0: the hashes and the entries. */
+static enum err
+each_form(struct tile tile, enum err (*each)(void *context, const struct tile *tile), void *context)
+{
+	enum err err = each(context, &tile);
+
+	if (err != ERR_OK || tile.level != 0)
+		return err;
+	tile.is_entries = true;
+	return each(context, &tile);
+}
+
+static enum err
+each_between(uint64_t old_size, uint64_t size,
+	     enum err (*each)(void *context, const struct tile *tile), void *context)
+{
+	enum err err = ERR_OK;
+
+	for (unsigned level = 0; level < MERKLE_LEVELS && err == ERR_OK; level++) {
+		uint64_t number = tile_count(old_size, level) / TILE_WIDTH;
+
+		for (; err == ERR_OK; number++) {
+			struct tile tile = {false, level, number, tile_width(size, level, number)};
+
+			if (tile.width == 0)
+				break;
+			if (tile.width != tile_width(old_size, level, number))
+				err = each_form(tile, each, context);
+		}
+	}
+	return err;
+}
+
+static enum err
+write_each(void *context, const struct tile *tile)
+{
+	return write_tile(context, tile);
+}
+
+static enum err
+sync_once(const char *dir)
+{
+	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	enum err err = ERR_OK;
+
+	if (fd < 0)
+		return err_from_errno(errno);
+	if (syncfs(fd) != 0)
+		err = err_from_errno(errno);
+	(void)close(fd);
+	return err;
+}
+
+enum err
+tilestore_grow(const struct tilestore *store, uint64_t old_size, uint64_t size)
+{
+	struct tilestore copy = *store;
+	enum err err = each_between(old_size, size, write_each, &copy);
+
+	return err == ERR_OK ? sync_once(store->dir) : err;
+}
+
+enum err
+tilestore_each(uint64_t size, enum err (*each)(void *context, const struct tile *tile),
+	       void *context)
+{
+	return each_between(0, size, each, context);
+}
+
+enum err
+tilestore_check(const struct tilestore *store, const struct tile *tile)
+{
+	char path[FILE_PATH_MAX];
+	struct out body = out_new(BODY_MAX);
+	struct out found = out_new(BODY_MAX);
+	enum err err = tile_file(store, tile, path);
+
+	if (err == ERR_OK)
+		err = file_read(path, &found);
+	if (err == ERR_LIMIT)
+		err = ERR_CORRUPT;
+	if (err == ERR_OK)
+		err = tilestore_body(store, tile, &body);
+	if (err == ERR_OK && !span_equal(out_view(&body), out_view(&found)))
+		err = ERR_CORRUPT;
+	out_free(&found);
+	out_free(&body);
+	return err;
+}
+
+struct repair {
+	struct tilestore store;
+	uint64_t n;
+};
+
+static enum err
+repair_each(void *context, const struct tile *tile)
+{
+	struct repair *repair = context;
+	enum err err = tilestore_check(&repair->store, tile);
+
+	if (err != ERR_NOT_FOUND && err != ERR_CORRUPT)
+		return err;
+	repair->n++;
+	return write_tile(&repair->store, tile);
+}
+
+enum err
+tilestore_repair(const struct tilestore *store, uint64_t size, uint64_t *repairs)
+{
+	struct repair repair = {*store, 0};
+	enum err err = tilestore_each(size, repair_each, &repair);
+
+	*repairs += repair.n;
+	if (err == ERR_OK && repair.n)
+		err = sync_once(store->dir);
+	return err;
+}
