@@ -24,7 +24,7 @@
 #   need COMMAND...            skips the whole scenario unless all are there
 #   need_data FILE             skips it unless ../shared/data/FILE is beside the checkout; sets $data
 #   wait_for SECONDS COMMAND.. tries the command every 50 ms until it succeeds
-#   start_station HOME [ARG..] starts seamd on HOME and waits until it answers; HOME.pid, HOME.out
+#   start_station HOME [ARG..] starts seamd on HOME and waits until it serves; HOME.pid, HOME.out
 #   stop_station HOME          ends it (TERM) and waits
 #   kill_station HOME          ends it (KILL), the station and its roles
 #   count N_IN_CHECK N_IN_LONG prints the first, or the second under ./check --long
@@ -193,15 +193,19 @@ start_station() {
 	pid=$!
 	echo "$pid" >"$home.pid"
 	lib_homes+=("$home")
-	if ! wait_for 20 lib_answers "$home" "$pid"; then
+	if ! wait_for 30 lib_ready_or_gone "$home" "$pid" || ! lib_ready "$home"; then
 		not_ok "station $home starts" "$home.out"
 		return 1
 	fi
 }
 
-# A station answers once a question over its control socket is answered; one that died never will.
-lib_answers() {
-	kill -0 "$2" && seam --home "$1" list --json
+# A station says when all its roles stand behind their walls and it serves; one that died never will.
+lib_ready() {
+	grep -q '^ready: ' "$1.out"
+}
+
+lib_ready_or_gone() {
+	lib_ready "$1" || lib_gone "$2"
 }
 
 stop_station() {
