@@ -4,12 +4,40 @@
 #include "model/kind.h"
 
 static const struct kind_row rows[KIND_COUNT] = {
-    [KIND_NONE] = {.name = "", .label = "", .required = "", .more = ""},
+    [KIND_NONE] = {.name = "", .label = ""},
 /* clang-format off */
 #define X(id, text, words, what, days, must, may) \
-	[KIND_##id] = {.name = text, .label = words, .nature = KIND_NATURE_##what, .keep_days = days, \
-	    .required = must, .more = may},
+	[KIND_##id] = {.name = text, .label = words, .nature = KIND_NATURE_##what, .keep_days = days},
 	KIND_ROWS(X)
+#undef X
+    /* clang-format on */
+};
+
+/* Sets of fields as bits, 64 to a word: asked for every field of every record, so they are made
+ * when this file is compiled. */
+enum { WORDS = FIELD_COUNT / 64 + 1 };
+_Static_assert(WORDS == 2, "the sets below spell out two words");
+
+#define BIT(id, word)     ((FIELD_##id) / 64 == (word) ? (uint64_t)1 << ((FIELD_##id) % 64) : 0)
+#define MUST_ALWAYS(word) (BIT(KIND, word) | BIT(THREAD, word) | BIT(FILED, word))
+#define MAY_ALWAYS(word)  (BIT(HEADS, word) | BIT(DUTY, word))
+
+static const struct {
+	uint64_t must[WORDS];
+	uint64_t may[WORDS];
+} sets[KIND_COUNT] = {
+/* clang-format off */
+#define X(id, text, words, what, days, required, more) \
+	[KIND_##id].must[0] = MUST_ALWAYS(0) required, [KIND_##id].may[0] = MAY_ALWAYS(0) more,
+#define F(id) | BIT(id, 0)
+	KIND_ROWS(X)
+#undef F
+#undef X
+#define X(id, text, words, what, days, required, more) \
+	[KIND_##id].must[1] = MUST_ALWAYS(1) required, [KIND_##id].may[1] = MAY_ALWAYS(1) more,
+#define F(id) | BIT(id, 1)
+	KIND_ROWS(X)
+#undef F
 #undef X
     /* clang-format on */
 };
@@ -30,33 +58,25 @@ kind_find(struct span name)
 }
 
 static bool
-is_listed(const char *list, enum field field)
+is_in(const uint64_t *words, enum field field)
 {
-	struct span rest = span_of(list);
-	struct span name;
-
-	while (span_split(&rest, ' ', &name))
-		if (span_is(name, field_row(field)->name))
-			return true;
-	return false;
+	return (words[(unsigned)field / 64] >> ((unsigned)field % 64) & 1) != 0;
 }
 
 bool
 kind_requires(enum kind kind, enum field field)
 {
-	if (field == FIELD_NONE || kind == KIND_NONE)
+	if ((unsigned)field >= FIELD_COUNT || (unsigned)kind >= KIND_COUNT)
 		return false;
-	return field_row(field)->is_always || field == FIELD_FILED ||
-	       is_listed(kind_row(kind)->required, field);
+	return is_in(sets[kind].must, field);
 }
 
 bool
 kind_has(enum kind kind, enum field field)
 {
-	if (field == FIELD_NONE || kind == KIND_NONE)
+	if ((unsigned)field >= FIELD_COUNT || (unsigned)kind >= KIND_COUNT)
 		return false;
-	return field == FIELD_HEADS || field == FIELD_DUTY || kind_requires(kind, field) ||
-	       is_listed(kind_row(kind)->more, field);
+	return is_in(sets[kind].must, field) || is_in(sets[kind].may, field);
 }
 
 unsigned

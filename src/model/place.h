@@ -53,4 +53,8 @@ struct shape {
 bool shape_read(struct span text, struct shape *shape);
 void shape_write(struct out *out, const struct shape *shape);
 
+/* 2 (line) or 3 (area) to LIMIT_SHAPE_POINTS points, all on the globe. */
+bool shape_is_sound(const struct shape *shape);
+bool shape_equal(const struct shape *a, const struct shape *b);
+
 #endif

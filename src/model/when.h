@@ -43,8 +43,27 @@ struct when when_at_level(const struct when *when, unsigned level);
  */
 bool when_read(struct span text, int64_t now_ms, int zone_min, struct when *when);
 
+/*
+ * Further: four digits alone are a year from 1900 to 2099, else a clock; "2015C", "20:15" and both
+ * ends of "1900-2015" are clocks.  A word of precision may follow ("040200C MAY 27 hour"), so that
+ * every text of when_write() is read back.  A date names its UTC day; "last night" is 18:00 to
+ * 06:00, "early saturday" 00:00 to 06:00 of the last one; the second end of a range follows the
+ * first.
+ */
+
 /* One moment in the same forms (the beginning of a longer one). */
 bool when_read_instant(struct span text, int64_t now_ms, int zone_min, int64_t *at_ms);
+
+/* The same where an incomplete time may lie ahead: windows (NEAREST) and deadlines (FUTURE; then a
+ * duration such as "15m" is also read, as from now, by the instant). */
+enum when_toward { WHEN_PAST, WHEN_NEAREST, WHEN_FUTURE };
+bool when_read_toward(struct span text, int64_t now_ms, int zone_min, enum when_toward toward,
+		      struct when *when);
+bool when_read_instant_toward(struct span text, int64_t now_ms, int zone_min,
+			      enum when_toward toward, int64_t *at_ms);
+
+/* Moments are kept from 1900 to 2199. */
+bool when_is_moment(int64_t at_ms);
 
 /* DTG of a moment: "040215C MAY 27" for zone 180, "032315Z MAY 27" for zone 0 (others: letter of
  * the zone, no blank before it). */
@@ -69,6 +88,9 @@ struct when_date when_date_of(int64_t at_ms, int zone_min);
 
 /* ms since 1970 UTC of a civil date at 00:00 UTC (proleptic Gregorian). */
 int64_t when_of_date(int year, int month, int day);
+
+/* Whether there is such a day; years 1900…2199. */
+bool when_is_date(int year, int month, int day);
 
 /* First ms of the week that contains the moment (Saturday 00:00 in the zone). */
 int64_t when_week_start(int64_t at_ms, int zone_min);
