@@ -9,7 +9,7 @@
  * What people type for a place, turned into a point (research 03 section 3.15).  Nothing is guessed
  * silently: what had to be assumed is said, so that the screen can echo it and ask.
  */
-enum { COORD_TYPED_MAX = 400 }; /* bytes */
+enum { COORD_TYPED_MAX = 2000 }; /* bytes */
 
 /* clang-format off */
 #define COORD_WHY_ROWS(X) \

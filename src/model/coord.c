@@ -1,0 +1,778 @@
+/*
+ * Promises to understand what people type for a place, in the forms of research 03 section 3.15,
+ * and to say what it had to assume.  Knows no place names and no datum but WGS 84.
+ *
+ * All forms are first brought to one small alphabet: ASCII capitals and digits, '.' for every
+ * decimal mark, 'd' ' " for degree, minute and second.  Each reader then says COORD_NOT_KNOWN for
+ * what does not look like its form, and the next one is asked.
+ */
+#include "model/coord.h"
+
+#include "model/utm.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { NUMBERS_MAX = 6, DIGITS_MAX = 15, LINK_NUMBERS_MAX = 32, LINK_GAP_MAX = 12 };
+
+struct typed {
+	char text[COORD_TYPED_MAX + 1];
+	size_t n;
+};
+
+static const char *const WHY_TEXTS[] = {
+#define X(name, text) text,
+    COORD_WHY_ROWS(X)
+#undef X
+};
+
+/* clang-format off */
+/* Characters beside ASCII that people, phones and maps put into coordinates; 0 drops one. */
+static const struct {
+	uint32_t first, last;
+	char as;
+} RUNES[] = {
+	{0x00A0, 0x00A0, ' '}, {0x2000, 0x200D, ' '}, {0x202F, 0x202F, ' '}, {0x3000, 0x3000, ' '},
+	{0x061C, 0x061C, 0}, {0x200E, 0x200F, 0}, {0x202A, 0x202E, 0}, {0x2066, 0x2069, 0}, {0xFEFF, 0xFEFF, 0},
+	{0x00B0, 0x00B0, 'd'}, {0x00BA, 0x00BA, 'd'}, {0x02DA, 0x02DA, 'd'},
+	{0x2018, 0x2019, '\''}, {0x2032, 0x2032, '\''}, {0x02B9, 0x02B9, '\''}, {0x02BC, 0x02BC, '\''},
+	{0x00B4, 0x00B4, '\''}, {0x201C, 0x201D, '"'}, {0x2033, 0x2033, '"'}, {0x02BA, 0x02BA, '"'},
+	{0x066B, 0x066B, '.'}, {0x060C, 0x060C, ','}, {0x061B, 0x061B, ';'},
+	{0x2212, 0x2212, '-'}, {0x2010, 0x2013, '-'},
+	{0x0634, 0x0634, 'N'}, {0x062C, 0x062C, 'S'}, {0x0642, 0x0642, 'E'}, {0x063A, 0x063A, 'W'},
+};
+/* clang-format on */
+
+const char *
+coord_why_text(enum coord_why why)
+{
+	return (unsigned)why < COORD_WHY_COUNT ? WHY_TEXTS[why] : "unknown reason";
+}
+
+const char *
+coord_why_code(enum coord_why why)
+{
+	static const char *const codes[] = {
+	    "ok",     "empty",     "long",       "character",    "not_known", "half",
+	    "digits", "no_square", "needs_zone", "needs_square", "range",     "minutes",
+	    "sign",   "polar",     "ambiguous",  "link",         "utm"};
+
+	_Static_assert(sizeof(codes) / sizeof(codes[0]) == COORD_WHY_COUNT,
+		       "one code for each reason");
+	return (unsigned)why < COORD_WHY_COUNT ? codes[why] : "unknown";
+}
+
+struct coord_hints
+coord_hints_iraq(void)
+{
+	return (struct coord_hints){
+	    .zone = "38S",
+	    .square = "",
+	    .box = {{29 * GEO_E7, 38 * GEO_E7}, {38 * GEO_E7, 49 * GEO_E7}}};
+}
+
+static bool
+is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static bool
+is_letter(char c)
+{
+	return c >= 'A' && c <= 'Z';
+}
+
+/* False for a character that stands in no coordinate; *as is 0 where it is to be dropped. */
+static bool
+plain(uint32_t rune, char *as)
+{
+	*as = 0;
+	if (rune == '\t' || rune == '\n' || rune == '\r')
+		*as = ' ';
+	else if (rune >= 'a' && rune <= 'z')
+		*as = (char)(rune - 'a' + 'A');
+	else if (rune >= 0x20 && rune < 0x7F)
+		*as = (char)rune;
+	else if (rune >= 0x660 && rune <= 0x669)
+		*as = (char)(rune - 0x660 + '0');
+	else if (rune >= 0x6F0 && rune <= 0x6F9)
+		*as = (char)(rune - 0x6F0 + '0');
+	if (*as)
+		return true;
+	for (size_t i = 0; i < sizeof(RUNES) / sizeof(RUNES[0]); i++) {
+		if (rune >= RUNES[i].first && rune <= RUNES[i].last) {
+			*as = RUNES[i].as;
+			return true;
+		}
+	}
+	return false;
+}
+
+static enum coord_why
+normalise(struct span bytes, struct typed *typed)
+{
+	typed->n = 0;
+	if (bytes.n > COORD_TYPED_MAX)
+		return COORD_LONG;
+	while (bytes.n > 0) {
+		uint32_t rune;
+		size_t used = span_rune(bytes, &rune);
+		char as;
+
+		if (used == 0 || !plain(rune, &as))
+			return COORD_CHARACTER;
+		bytes = (struct span){bytes.p + used, bytes.n - used};
+		if (as && (as != ' ' || typed->n > 0))
+			typed->text[typed->n++] = as;
+	}
+	while (typed->n > 0 && typed->text[typed->n - 1] == ' ')
+		typed->n--;
+	typed->text[typed->n] = '\0';
+	return typed->n > 0 ? COORD_OK : COORD_EMPTY;
+}
+
+/* The finest step of the ladder that does not claim more than twice the precision typed. */
+static enum coord_why
+finish(struct point point, double precision_m, const struct coord_hints *hints, struct coord *coord)
+{
+	unsigned digits = MGRS_DIGITS_MAX;
+
+	while (digits > 0 && precision_m > 2 * (double)mgrs_side_m(digits))
+		digits -= 2;
+	coord->point = point;
+	coord->precision_m = (uint32_t)fmax(1, round(precision_m));
+	coord->is_outside = !geo_in_box(&hints->box, point);
+	return mgrs_from_point(point, digits, coord->mgrs) ? COORD_POLAR : COORD_OK;
+}
+
+/* ---- grids */
+
+/* A typed grid: zone and band may be missing (zone 0, band 0), the square too (""). */
+struct grid {
+	int zone;
+	char band;
+	char square[3];
+	char digits[MGRS_DIGITS_MAX + 1];
+	unsigned n_groups, group[2]; /* of the digits, as separated by blanks */
+	bool is_corrected;
+};
+
+static enum coord_why
+settle(const struct grid *grid, int zone, char band, struct coord *coord)
+{
+	char text[MGRS_TEXT_MAX + 8];
+	struct mgrs_cell cell;
+	int n = snprintf(text, sizeof(text), "%02d%c%s%s", zone, band, grid->square, grid->digits);
+
+	if (n < 0 || n >= MGRS_TEXT_MAX)
+		return COORD_DIGITS;
+	if (mgrs_cell(span_of(text), &cell))
+		return COORD_NO_SQUARE;
+	coord->point = cell.centre;
+	coord->precision_m = cell.side_m;
+	memcpy(coord->mgrs, text, (size_t)n + 1);
+	return COORD_OK;
+}
+
+/* A square's letters repeat only every third zone and every 2,000 km, so the default zone and its
+ * neighbours, and the bands beside, hold at most a few of that name: the nearest one inside the
+ * box. */
+static enum coord_why
+settle_near(const struct grid *grid, const struct coord_hints *hints, struct coord *coord)
+{
+	static const int steps[] = {0, -1, 1};
+	static const char bands[] = "CDEFGHJKLMNPQRSTUVWX";
+	const char *zone_text = hints->zone ? hints->zone : "";
+	const char *band = strlen(zone_text) == 3 ? strchr(bands, zone_text[2]) : NULL;
+	int64_t zone;
+	bool is_any = false;
+
+	if (!band || !span_int(span_make(zone_text, 2), 1, 60, &zone))
+		return COORD_NEEDS_ZONE;
+	for (unsigned i = 0; i < 9; i++) {
+		int near = (int)(zone + steps[i % 3] + 59) % 60 + 1;
+		ptrdiff_t at = band - bands + steps[i / 3];
+		struct coord found = {0};
+
+		if (at < 0 || at >= 20 ||
+		    settle(grid, near, grid->band ? grid->band : bands[at], &found))
+			continue;
+		if (is_any && !geo_in_box(&hints->box, found.point))
+			continue;
+		*coord = found;
+		is_any = true;
+		if (geo_in_box(&hints->box, found.point))
+			break;
+	}
+	coord->is_assumed_zone = is_any;
+	return is_any ? COORD_OK : COORD_NO_SQUARE;
+}
+
+/* The letters I and O are not in the system, L not behind the square: there they are digits
+ * mistyped. */
+static char
+as_digit(char c)
+{
+	if (c == 'O')
+		return '0';
+	return c == 'I' || c == 'L' ? '1' : c;
+}
+
+static bool
+take_tail(const char *at, struct grid *grid)
+{
+	size_t n = 0;
+	char before = ' ';
+
+	for (; *at; before = *at++) {
+		char c = as_digit(*at);
+
+		if (*at == ' ')
+			continue;
+		if (!is_digit(c))
+			return false;
+		grid->is_corrected |= c != *at;
+		if (before == ' ' && grid->n_groups < 3)
+			grid->n_groups++;
+		if (grid->n_groups <= 2 && grid->n_groups > 0)
+			grid->group[grid->n_groups - 1]++;
+		if (n < MGRS_DIGITS_MAX)
+			grid->digits[n] = c;
+		n++;
+	}
+	return true;
+}
+
+static const char *
+skip_blanks(const char *at)
+{
+	while (*at == ' ')
+		at++;
+	return at;
+}
+
+/* Zone and letters; false where this is no grid.  *at comes to stand before the digits. */
+static bool
+take_head(const char **at, struct grid *grid)
+{
+	const char *p = *at;
+	char letters[4] = "";
+	unsigned n = 0, n_zone = 0;
+
+	for (; n_zone < 2 && (is_digit(*p) || *p == 'O' || *p == 'I'); p++, n_zone++) {
+		grid->zone = grid->zone * 10 + (as_digit(*p) - '0');
+		grid->is_corrected |= !is_digit(*p);
+	}
+	for (p = skip_blanks(p); n < 3 && is_letter(*p) && *p != 'I' && *p != 'O';
+	     p = skip_blanks(p + 1)) {
+		/* Behind two letters without a zone an L can only be a 1; with a zone the third
+		 * letter is due. */
+		if (n == 2 && n_zone == 0 && *p == 'L')
+			break;
+		letters[n++] = *p;
+	}
+	if (n < 2 || (n_zone > 0 && n < 3))
+		return false;
+	if (n == 3)
+		grid->band = letters[0];
+	memcpy(grid->square, letters + n - 2, 3);
+	*at = p;
+	return true;
+}
+
+/* Two numbers of two digits could as well be whole degrees. */
+static bool
+is_degrees_too(const struct grid *grid, const struct geo_box *box)
+{
+	int64_t a, b;
+	struct point one, other;
+
+	if (grid->n_groups != 2 || grid->group[0] != 2 ||
+	    !span_int(span_make(grid->digits, 2), 0, 90, &a) ||
+	    !span_int(span_make(grid->digits + 2, 2), 0, 90, &b))
+		return false;
+	return (geo_from_degrees((double)a, (double)b, &one) && geo_in_box(box, one)) ||
+	       (geo_from_degrees((double)b, (double)a, &other) && geo_in_box(box, other));
+}
+
+static enum coord_why
+read_bare_digits(struct grid *grid, const struct coord_hints *hints, struct coord *coord)
+{
+	enum coord_why why;
+
+	/* One group, or two alike: otherwise it may be degrees and minutes, or UTM. */
+	if (grid->n_groups > 2 || grid->group[0] > MGRS_DIGITS_MAX ||
+	    (grid->n_groups == 2 && (grid->group[0] != grid->group[1] || grid->group[0] > 5)))
+		return COORD_NOT_KNOWN;
+	if (is_degrees_too(grid, &hints->box))
+		return COORD_AMBIGUOUS;
+	if (grid->n_groups == 1 && grid->group[0] % 2 != 0)
+		return COORD_DIGITS;
+	if (!hints->square || strlen(hints->square) != 2)
+		return COORD_NEEDS_SQUARE;
+	memcpy(grid->square, hints->square, 3);
+	why = settle_near(grid, hints, coord);
+	coord->is_assumed_square = !why;
+	return why;
+}
+
+static enum coord_why
+read_grid(const struct typed *typed, const struct coord_hints *hints, struct coord *coord)
+{
+	struct grid grid = {0};
+	const char *at = typed->text;
+	enum coord_why why;
+
+	if (!take_head(&at, &grid)) {
+		grid = (struct grid){0};
+		if (!take_tail(typed->text, &grid))
+			return COORD_NOT_KNOWN;
+		why = read_bare_digits(&grid, hints, coord);
+	} else if (!take_tail(at, &grid)) {
+		return COORD_NOT_KNOWN;
+	} else if (grid.n_groups > 2 || (grid.n_groups == 2 && grid.group[0] != grid.group[1]) ||
+		   (grid.n_groups == 1 && grid.group[0] % 2 != 0) ||
+		   grid.group[0] + grid.group[1] > MGRS_DIGITS_MAX) {
+		return COORD_DIGITS;
+	} else {
+		why = grid.zone > 0 ? settle(&grid, grid.zone, grid.band, coord)
+				    : settle_near(&grid, hints, coord);
+	}
+	if (why)
+		return why;
+	coord->form = COORD_FORM_MGRS;
+	coord->is_corrected = grid.is_corrected;
+	coord->is_outside = !geo_in_box(&hints->box, coord->point);
+	return COORD_OK;
+}
+
+/* ---- numbers */
+
+struct number {
+	double value;
+	unsigned decimals, digits;
+	bool is_negative;
+	char mark; /* d ' " as typed behind it, or 0 */
+};
+
+/* Reads digits with at most one decimal point; *at comes to stand behind them.  False for too many
+ * digits. */
+static bool
+take_number(const char **at, struct number *number)
+{
+	const char *p = *at;
+	double scale = 1;
+	bool has_point = false;
+
+	*number = (struct number){.is_negative = *p == '-'};
+	if (*p == '-' || *p == '+')
+		p++;
+	for (; is_digit(*p) || (*p == '.' && !has_point && is_digit(p[1])); p++) {
+		if (*p == '.') {
+			has_point = true;
+			continue;
+		}
+		if (++number->digits > DIGITS_MAX)
+			return false;
+		number->value = number->value * 10 + (*p - '0');
+		number->decimals += has_point;
+		scale *= has_point ? 10 : 1;
+	}
+	number->value /= scale;
+	*at = p;
+	return number->digits > 0;
+}
+
+/* ---- UTM */
+
+/* 444851E, 3925125 mN: what may follow a number of metres. */
+static const char *
+skip_unit(const char *at, char axis)
+{
+	at = skip_blanks(at);
+	if (*at == 'M')
+		at++;
+	if (*at == axis)
+		at++;
+	at = skip_blanks(at);
+	return *at == ',' ? skip_blanks(at + 1) : at;
+}
+
+/* The letter behind the zone is a band for most, but N and S for hemispheres to some: the band if
+ * it agrees. */
+static bool
+place_utm(struct utm *utm, char letter, double *lat, double *lon)
+{
+	double south, north;
+
+	for (int attempt = 0; attempt < 2; attempt++) {
+		utm->is_north = attempt == 0 ? letter >= 'N' : letter == 'N';
+		utm_to_degrees(utm, lat, lon);
+		if (attempt == 0 && utm_band_edges(letter, &south, &north) && *lat >= south &&
+		    *lat <= north)
+			return true;
+		if (attempt == 1 && (letter == 'N' || letter == 'S'))
+			return *lat >= -80 && *lat <= 84;
+	}
+	return false;
+}
+
+static enum coord_why
+read_utm(const struct typed *typed, const struct coord_hints *hints, struct coord *coord)
+{
+	const char *at = typed->text, *zone_text = hints->zone ? hints->zone : "";
+	struct number zone, east, north;
+	struct point point;
+	struct utm utm;
+	char letter = 0;
+	double lat, lon;
+
+	if (!take_number(&at, &zone) || zone.decimals > 0 || zone.is_negative)
+		return COORD_NOT_KNOWN;
+	at = skip_blanks(at);
+	if (zone.digits <= 2 && is_letter(*at)) {
+		letter = *at;
+		at = skip_blanks(at + 1);
+	} else {
+		coord->is_assumed_zone = true;
+		at = typed->text;
+	}
+	if (!take_number(&at, &east) || east.value < 100000 || east.value >= 1000000 ||
+	    east.is_negative)
+		return COORD_NOT_KNOWN;
+	at = skip_unit(at, 'E');
+	if (!take_number(&at, &north) || north.value > 10000000 || north.is_negative ||
+	    *skip_unit(at, 'N'))
+		return COORD_NOT_KNOWN;
+	if (coord->is_assumed_zone && strlen(zone_text) == 3) {
+		take_number(&zone_text, &zone);
+		letter = *zone_text;
+	} else if (coord->is_assumed_zone) {
+		return COORD_NEEDS_ZONE;
+	}
+	utm = (struct utm){
+	    .zone = (int)zone.value, .easting_m = east.value, .northing_m = north.value};
+	if (utm.zone < 1 || utm.zone > 60 || utm.easting_m > 900000 ||
+	    !place_utm(&utm, letter, &lat, &lon) || !geo_from_degrees(lat, lon, &point))
+		return COORD_UTM;
+	coord->form = COORD_FORM_UTM;
+	return finish(point, pow(10, -(double)east.decimals), hints, coord);
+}
+
+/* ---- latitude and longitude */
+
+struct degrees {
+	struct number numbers[NUMBERS_MAX];
+	unsigned n;
+	char letters[2]; /* N S E W */
+	unsigned letter_at[2], n_letters;
+	unsigned separator_at, n_separators;
+};
+
+/* One side of the pair: numbers first .. first + n - 1. */
+struct half {
+	const struct number *numbers;
+	unsigned n;
+	char letter;
+};
+
+/* "35,468 44,392": commas between digits are decimal marks when there are two of them and something
+ * else parts the pair. */
+static void
+mend_decimal_commas(struct typed *typed)
+{
+	char *commas[2], *t = typed->text;
+	unsigned n = 0;
+
+	if (strchr(t, '.'))
+		return;
+	for (size_t i = 1; i + 1 < typed->n; i++) {
+		if (t[i] != ',' || !is_digit(t[i - 1]) || !is_digit(t[i + 1]))
+			continue;
+		if (n == 2)
+			return;
+		commas[n++] = &t[i];
+	}
+	if (n != 2 || !strpbrk(commas[0] + 1, " ;NSEWd") ||
+	    strpbrk(commas[0] + 1, " ;NSEWd") > commas[1])
+		return;
+	*commas[0] = *commas[1] = '.';
+}
+
+static bool
+take_mark(const char **at, struct degrees *degrees)
+{
+	struct number *last = degrees->n ? &degrees->numbers[degrees->n - 1] : NULL;
+	char mark = **at;
+
+	if (!last || last->mark)
+		return false;
+	/* Two primes for one double prime. */
+	if (mark == '\'' && (*at)[1] == '\'') {
+		mark = '"';
+		(*at)++;
+	}
+	(*at)++;
+	last->mark = mark;
+	return true;
+}
+
+/* Takes one thing of the text; false where it belongs to no coordinate. */
+static bool
+take_piece(const char **at, const char *start, struct degrees *degrees)
+{
+	const char *p = *at;
+	bool is_sign =
+	    (*p == '-' || *p == '+') && (p == start || !is_digit(p[-1])) && is_digit(p[1]);
+
+	if (is_digit(*p) || is_sign)
+		return degrees->n < NUMBERS_MAX && take_number(at, &degrees->numbers[degrees->n++]);
+	if (*p == 'd' || *p == '\'' || *p == '"')
+		return take_mark(at, degrees);
+	(*at)++;
+	if (strchr("NSEW", *p)) {
+		if (degrees->n_letters == 2)
+			return false;
+		degrees->letter_at[degrees->n_letters] = degrees->n;
+		degrees->letters[degrees->n_letters++] = *p;
+		return true;
+	}
+	if (strchr(",;/|", *p)) {
+		degrees->separator_at = degrees->n;
+		degrees->n_separators++;
+		return true;
+	}
+	return strchr(" :-()[]", *p) != NULL;
+}
+
+/* Where the second half begins, or 0. */
+static unsigned
+split_at(const struct degrees *degrees)
+{
+	unsigned seen = 0;
+
+	if (degrees->n_letters > 0 && degrees->letter_at[0] > 0)
+		return degrees->letter_at[0];
+	if (degrees->n_letters == 2)
+		return degrees->letter_at[1];
+	if (degrees->n_separators == 1)
+		return degrees->separator_at;
+	for (unsigned i = 0; i < degrees->n; i++)
+		if (degrees->numbers[i].mark == 'd' && ++seen == 2)
+			return i;
+	return seen == 0 && degrees->n % 2 == 0 ? degrees->n / 2 : 0;
+}
+
+/* Value in degrees and what its last digit is worth in metres of latitude. */
+static enum coord_why
+half_value(const struct half *half, double *value, double *worth_m)
+{
+	static const double metres[] = {111320, 111320.0 / 60, 111320.0 / 3600},
+			    parts[] = {1, 60, 3600};
+	static const char marks[] = "d'\"";
+	bool is_negative = half->numbers[0].is_negative;
+
+	*value = *worth_m = 0;
+	if (half->n > 3)
+		return COORD_NOT_KNOWN;
+	for (unsigned i = 0; i < half->n; i++) {
+		const struct number *number = &half->numbers[i];
+
+		if (number->mark && number->mark != marks[i])
+			return COORD_NOT_KNOWN;
+		if ((i > 0 && number->value >= 60) || (i + 1 < half->n && number->decimals > 0))
+			return COORD_MINUTES;
+		if (i > 0 && number->is_negative)
+			return COORD_SIGN;
+		*value += number->value / parts[i];
+		*worth_m = metres[i] * pow(10, -(double)number->decimals);
+	}
+	if (half->letter && is_negative)
+		return COORD_SIGN;
+	if (is_negative || half->letter == 'S' || half->letter == 'W')
+		*value = -*value;
+	return COORD_OK;
+}
+
+static bool
+is_east_west(char letter)
+{
+	return letter == 'E' || letter == 'W';
+}
+
+/* The pair as typed, or the other way round where only that lies in the box or on the globe. */
+static enum coord_why
+order(double first, double second, bool has_letters, const struct geo_box *box, struct point *point,
+      bool *is_swapped)
+{
+	struct point typed, other;
+	bool is_typed = geo_from_degrees(first, second, &typed);
+	bool is_other = geo_from_degrees(second, first, &other);
+
+	*is_swapped =
+	    is_other && ((is_typed && !geo_in_box(box, typed) && geo_in_box(box, other)) ||
+			 (!is_typed && !has_letters));
+	*point = *is_swapped ? other : typed;
+	return is_typed || *is_swapped ? COORD_OK : COORD_RANGE;
+}
+
+static enum coord_why
+pair_up(const struct degrees *degrees, const struct coord_hints *hints, struct coord *coord)
+{
+	unsigned split = split_at(degrees);
+	bool is_prefix = degrees->n_letters > 0 && degrees->letter_at[0] == 0;
+	struct half a = {degrees->numbers, split, degrees->letters[0]};
+	struct half b = {degrees->numbers + split, degrees->n - split, degrees->letters[1]};
+	double first, second, worth, other_worth;
+	struct point point;
+	enum coord_why why;
+
+	if (split == 0 || split >= degrees->n)
+		return COORD_HALF;
+	/* Letters all before or all behind their numbers. */
+	if (degrees->n_letters == 2 && !is_prefix && degrees->letter_at[1] != degrees->n)
+		return COORD_NOT_KNOWN;
+	if (a.letter && b.letter && is_east_west(a.letter) == is_east_west(b.letter))
+		return COORD_HALF;
+	why = half_value(&a, &first, &worth);
+	if (!why)
+		why = half_value(&b, &second, &other_worth);
+	if (why)
+		return why;
+	if (is_east_west(a.letter) || (b.letter && !is_east_west(b.letter)))
+		why = order(second, first, true, &hints->box, &point, &coord->is_swapped);
+	else
+		why = order(first, second, a.letter != 0, &hints->box, &point, &coord->is_swapped);
+	if (why)
+		return why;
+	coord->form = COORD_FORM_DEGREES;
+	/* The finer of the two: people and programs drop zeroes at the end. */
+	return finish(point, fmin(worth, other_worth), hints, coord);
+}
+
+static enum coord_why
+read_degrees(struct typed *typed, const struct coord_hints *hints, struct coord *coord)
+{
+	struct degrees degrees = {.n = 0};
+
+	mend_decimal_commas(typed);
+	for (const char *at = typed->text; *at;)
+		if (!take_piece(&at, typed->text, &degrees))
+			return COORD_NOT_KNOWN;
+	if (degrees.n == 0)
+		return COORD_NOT_KNOWN;
+	return pair_up(&degrees, hints, coord);
+}
+
+/* ---- links of map services and geo: addresses (RFC 5870) */
+
+struct link {
+	struct number numbers[LINK_NUMBERS_MAX];
+	size_t from[LINK_NUMBERS_MAX], to[LINK_NUMBERS_MAX];
+	unsigned n;
+};
+
+static bool
+is_link(const struct typed *typed)
+{
+	return strstr(typed->text, "://") || strncmp(typed->text, "GEO:", 4) == 0 ||
+	       strncmp(typed->text, "WWW.", 4) == 0 || strncmp(typed->text, "MAPS.", 5) == 0;
+}
+
+/* Every number with decimals but the zoom: 15.5z, zoom=15.5, z=15.5, #map=15.5/. */
+static void
+gather(const struct typed *typed, struct link *link)
+{
+	link->n = 0;
+	for (const char *at = typed->text; *at && link->n < LINK_NUMBERS_MAX;) {
+		const char *start = at;
+		struct number *number = &link->numbers[link->n];
+		bool is_start = is_digit(*at) || (*at == '-' && is_digit(at[1]));
+
+		if (!is_start || !take_number(&at, number)) {
+			at++;
+			continue;
+		}
+		if (number->decimals == 0 || *at == 'Z')
+			continue;
+		if (start - typed->text >= 4 &&
+		    (strncmp(start - 4, "OOM=", 4) == 0 || strncmp(start - 4, "MAP=", 4) == 0))
+			continue;
+		if (start - typed->text >= 2 && strncmp(start - 2, "Z=", 2) == 0)
+			continue;
+		link->from[link->n] = (size_t)(start - typed->text);
+		link->to[link->n++] = (size_t)(at - typed->text);
+	}
+}
+
+/* In one service's links the pin stands behind !3d and !4d while the @ before is only the middle of
+ * the view. */
+static bool
+is_pin(const struct typed *typed, const struct link *link, unsigned i)
+{
+	return link->from[i] >= 3 && strncmp(typed->text + link->from[i] - 3, "!3D", 3) == 0;
+}
+
+static enum coord_why
+read_link(const struct typed *typed, const struct coord_hints *hints, struct coord *coord)
+{
+	struct link link;
+	int best = -1, best_rank = 0;
+	double values[LINK_NUMBERS_MAX];
+	struct point point;
+	bool is_swapped;
+
+	gather(typed, &link);
+	for (unsigned i = 0; i < link.n; i++)
+		values[i] =
+		    link.numbers[i].is_negative ? -link.numbers[i].value : link.numbers[i].value;
+	for (unsigned i = 0; i + 1 < link.n; i++) {
+		int rank = 1;
+
+		if (link.from[i + 1] - link.to[i] > LINK_GAP_MAX ||
+		    order(values[i], values[i + 1], false, &hints->box, &point, &is_swapped))
+			continue;
+		rank += geo_in_box(&hints->box, point) ? 1 : 0;
+		rank += is_pin(typed, &link, i) ? 2 : 0;
+		if (rank > best_rank) {
+			best_rank = rank;
+			best = (int)i;
+		}
+	}
+	if (best < 0 ||
+	    order(values[best], values[best + 1], false, &hints->box, &point, &coord->is_swapped))
+		return COORD_LINK;
+	coord->form = COORD_FORM_LINK;
+	return finish(
+	    point,
+	    111320 * pow(10, -fmax(link.numbers[best].decimals, link.numbers[best + 1].decimals)),
+	    hints, coord);
+}
+
+enum coord_why
+coord_read(struct span bytes, const struct coord_hints *given, struct coord *coord)
+{
+	struct coord_hints hints = given ? *given : coord_hints_iraq();
+	struct typed typed;
+	enum coord_why why;
+
+	*coord = (struct coord){0};
+	why = normalise(bytes, &typed);
+	if (!why && is_link(&typed)) {
+		why = read_link(&typed, &hints, coord);
+	} else if (!why) {
+		why = read_grid(&typed, &hints, coord);
+		if (why == COORD_NOT_KNOWN)
+			why = read_utm(&typed, &hints, coord);
+		if (why == COORD_NOT_KNOWN) {
+			*coord = (struct coord){0};
+			why = read_degrees(&typed, &hints, coord);
+		}
+	}
+	if (why)
+		*coord = (struct coord){0};
+	return why;
+}
