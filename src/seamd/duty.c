@@ -1,0 +1,249 @@
+/*
+ * Promises that a token leads to one account and its duties, and that nothing kept here lets
+ * anybody make a token.
+ */
+#include "seamd/duty.h"
+
+#include "base/b64.h"
+#include "base/db.h"
+#include "base/hash.h"
+#include "base/sign.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct duty {
+	sqlite3 *db;
+	sqlite3_stmt *find;
+};
+
+static const struct {
+	const char *name;
+	unsigned rights;
+} rows[] = {
+#define X(id, text, rights) {text, rights},
+    DUTY_ROWS(X)
+#undef X
+};
+
+static const char schema[] = "CREATE TABLE IF NOT EXISTS account(name TEXT PRIMARY KEY, duties "
+			     "TEXT NOT NULL, pass TEXT NOT NULL) STRICT;"
+			     "CREATE TABLE IF NOT EXISTS session(token BLOB PRIMARY KEY, account "
+			     "TEXT NOT NULL REFERENCES account(name) "
+			     "ON DELETE CASCADE, until_ms INTEGER NOT NULL) STRICT, WITHOUT ROWID;";
+
+unsigned
+duty_rights(struct span name)
+{
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		if (span_is(name, rows[i].name))
+			return rows[i].rights;
+	return 0;
+}
+
+enum err
+duty_open(const char *path, struct duty **duty)
+{
+	struct duty *made = calloc(1, sizeof *made);
+	enum err err = made ? db_open(path, DB_CREATE, &made->db) : ERR_NOMEM;
+
+	*duty = NULL;
+	if (err == ERR_OK)
+		err = db_run(made->db, schema);
+	if (err == ERR_OK)
+		err = db_prepare(made->db,
+				 "SELECT account.name, account.duties FROM session JOIN account ON "
+				 "account.name = session.account WHERE token = ?1 AND "
+				 "(until_ms = 0 OR until_ms > ?2)",
+				 &made->find);
+	if (err == ERR_OK)
+		*duty = made;
+	else
+		duty_close(made);
+	return err;
+}
+
+void
+duty_close(struct duty *duty)
+{
+	if (!duty)
+		return;
+	(void)sqlite3_finalize(duty->find);
+	db_close(duty->db);
+	free(duty);
+}
+
+static bool
+is_name(struct span name)
+{
+	for (size_t i = 0; i < name.n; i++) {
+		char c = name.p[i];
+
+		if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+		      (i > 0 && (c == '-' || c == '.'))))
+			return false;
+	}
+	return name.n > 0 && name.n < DUTY_NAME_MAX;
+}
+
+static enum why
+choose(struct span held, struct span wanted, unsigned right, char chosen[DUTY_NAME_MAX])
+{
+	struct span one;
+
+	while (span_split(&held, ',', &one)) {
+		if (wanted.n && !span_equal(one, wanted))
+			continue;
+		if ((duty_rights(one) & right) != right)
+			continue;
+		return span_copy(chosen, DUTY_NAME_MAX, one) ? WHY_NONE : WHY_NO_DUTY;
+	}
+	return WHY_NO_DUTY;
+}
+
+enum why
+duty_check(struct duty *duty, struct span token, struct span name, unsigned right, int64_t now_ms,
+	   char account[DUTY_NAME_MAX], char chosen[DUTY_NAME_MAX])
+{
+	struct hash hash = hash_of(token);
+	enum why why = WHY_NO_ACCOUNT;
+	bool has_row;
+
+	account[0] = chosen[0] = '\0';
+	db_bind_blob(duty->find, 1, span_make(hash.b, HASH_SIZE));
+	db_bind_int(duty->find, 2, now_ms);
+	if (db_step(duty->find, &has_row) != ERR_OK || !has_row)
+		return WHY_NO_ACCOUNT;
+	if (span_copy(account, DUTY_NAME_MAX, db_text(duty->find, 0)))
+		why = choose(db_text(duty->find, 1), name, right, chosen);
+	db_reset(duty->find);
+	return why;
+}
+
+static enum err
+run_bound(struct duty *duty, const char *sql, struct span a, struct span b, struct span c)
+{
+	sqlite3_stmt *statement;
+	enum err err = db_prepare(duty->db, sql, &statement);
+
+	if (err != ERR_OK)
+		return err;
+	db_bind_text(statement, 1, a);
+	if (b.p)
+		db_bind_text(statement, 2, b);
+	if (c.p)
+		db_bind_text(statement, 3, c);
+	err = db_do(statement);
+	(void)sqlite3_finalize(statement);
+	return err;
+}
+
+static enum err
+add_token(struct duty *duty, struct span account, int64_t until_ms, char token[DUTY_TOKEN_TEXT])
+{
+	unsigned char secret[32];
+	sqlite3_stmt *statement;
+	struct hash hash;
+	enum err err;
+
+	sign_random(secret, sizeof secret);
+	b64url_text(token, DUTY_TOKEN_TEXT, secret, sizeof secret);
+	sign_wipe(secret, sizeof secret);
+	hash = hash_of(span_of(token));
+	err = db_prepare(duty->db, "INSERT INTO session VALUES(?1, ?2, ?3)", &statement);
+	if (err != ERR_OK)
+		return err;
+	db_bind_blob(statement, 1, span_make(hash.b, HASH_SIZE));
+	db_bind_text(statement, 2, account);
+	db_bind_int(statement, 3, until_ms);
+	err = db_do(statement);
+	(void)sqlite3_finalize(statement);
+	return err;
+}
+
+enum err
+duty_add(struct duty *duty, struct span account, struct span duties, char token[DUTY_TOKEN_TEXT])
+{
+	struct span rest = duties;
+	struct span one;
+	enum err err;
+
+	token[0] = '\0';
+	if (!is_name(account) || duties.n == 0)
+		return ERR_FORMAT;
+	while (span_split(&rest, ',', &one))
+		if (duty_rights(one) == 0)
+			return ERR_FORMAT;
+	err = run_bound(duty, "INSERT INTO account VALUES(?1, ?2, '')", account, duties,
+			(struct span){NULL, 0});
+	return err == ERR_OK ? add_token(duty, account, 0, token) : err;
+}
+
+enum err
+duty_remove(struct duty *duty, struct span account)
+{
+	enum err err = run_bound(duty, "DELETE FROM account WHERE name = ?1", account,
+				 (struct span){NULL, 0}, (struct span){NULL, 0});
+
+	if (err == ERR_OK && sqlite3_changes(duty->db) == 0)
+		return ERR_NOT_FOUND;
+	return err;
+}
+
+enum err
+duty_set_pass(struct duty *duty, struct span account, struct span hash_text)
+{
+	enum err err = run_bound(duty, "UPDATE account SET pass = ?2 WHERE name = ?1", account,
+				 hash_text, (struct span){NULL, 0});
+
+	if (err == ERR_OK && sqlite3_changes(duty->db) == 0)
+		return ERR_NOT_FOUND;
+	return err;
+}
+
+enum err
+duty_get_pass(struct duty *duty, struct span account, char *hash_text, size_t size)
+{
+	sqlite3_stmt *statement;
+	bool has_row = false;
+	enum err err = db_prepare(duty->db, "SELECT pass FROM account WHERE name = ?1", &statement);
+
+	hash_text[0] = '\0';
+	if (err != ERR_OK)
+		return err;
+	db_bind_text(statement, 1, account);
+	err = db_step(statement, &has_row);
+	if (err == ERR_OK && !has_row)
+		err = ERR_NOT_FOUND;
+	if (err == ERR_OK && !span_copy(hash_text, size, db_text(statement, 0)))
+		err = ERR_LIMIT;
+	(void)sqlite3_finalize(statement);
+	return err;
+}
+
+enum err
+duty_session(struct duty *duty, struct span account, int64_t now_ms, char token[DUTY_TOKEN_TEXT])
+{
+	return add_token(duty, account, now_ms + DUTY_SESSION_MS, token);
+}
+
+enum err
+duty_list(struct duty *duty, struct out *out)
+{
+	sqlite3_stmt *statement;
+	bool has_row = true;
+	enum err err =
+	    db_prepare(duty->db, "SELECT name, duties FROM account ORDER BY name", &statement);
+
+	while (err == ERR_OK && has_row) {
+		err = db_step(statement, &has_row);
+		if (err != ERR_OK || !has_row)
+			break;
+		out_span(out, db_text(statement, 0));
+		out_char(out, ' ');
+		out_span(out, db_text(statement, 1));
+		out_char(out, '\n');
+	}
+	(void)sqlite3_finalize(statement);
+	return err == ERR_OK ? out_err(out) : err;
+}

@@ -1,0 +1,78 @@
+#ifndef SEAM_SEAMD_DUTY_H
+#define SEAM_SEAMD_DUTY_H
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/out.h"
+#include "model/why.h"
+
+/*
+ * Who may do what: accounts, their duties and sessions, in duty.db of the home, held by core alone
+ * and never in the journal or the picture.  A token is 32 random bytes in base64url; only its hash
+ * is kept.
+ */
+struct duty;
+
+/* What a duty allows. */
+/* clang-format off */
+#define DUTY_RIGHT_ROWS(X) \
+	X(REPORT,  "file reports, notes and answers") \
+	X(ASSESS,  "file assessments") \
+	X(SEND,    "approve what a rule leaves to officers") \
+	X(TRADE,   "export and import bundles") \
+	X(DIRECT,  "put a policy in force, erase, decide for the party") \
+	X(ADMIN,   "accounts, members, keys")
+#define DUTY_ROWS(X) \
+	X(WATCH,    "watch",    DUTY_REPORT | DUTY_TRADE) \
+	X(LIAISON,  "liaison",  DUTY_REPORT | DUTY_SEND | DUTY_TRADE) \
+	X(DIRECTOR, "director", DUTY_REPORT | DUTY_ASSESS | DUTY_SEND | DUTY_TRADE | DUTY_DIRECT) \
+	X(ANALYST,  "analyst",  DUTY_ASSESS) \
+	X(ADMIN_OFFICE, "admin", DUTY_TRADE | DUTY_ADMIN)
+/* clang-format on */
+
+enum duty_right_number {
+#define X(name, help) DUTY_NUMBER_##name,
+	DUTY_RIGHT_ROWS(X)
+#undef X
+};
+
+enum duty_right {
+#define X(name, help) DUTY_##name = 1u << DUTY_NUMBER_##name,
+	DUTY_RIGHT_ROWS(X)
+#undef X
+};
+
+enum { DUTY_TOKEN_TEXT = 44, DUTY_NAME_MAX = 64, DUTY_SESSION_MS = 12 * 3600 * 1000 };
+
+MUST_USE enum err duty_open(const char *path, struct duty **duty);
+void duty_close(struct duty *duty);
+
+/*
+ * The account behind a token, if it holds the named duty ("" = the first it holds) and that duty
+ * has the right. WHY_NONE, WHY_NO_ACCOUNT or WHY_NO_DUTY.
+ */
+enum why duty_check(struct duty *duty, struct span token, struct span name, unsigned right,
+		    int64_t now_ms, char account[DUTY_NAME_MAX], char chosen[DUTY_NAME_MAX]);
+
+/* Adds an account with a comma-separated list of duties and a standing token (no end).  ERR_EXISTS,
+ * ERR_FORMAT. */
+MUST_USE enum err duty_add(struct duty *duty, struct span account, struct span duties,
+			   char token[DUTY_TOKEN_TEXT]);
+MUST_USE enum err duty_remove(struct duty *duty, struct span account);
+
+/* Keeps the hash of a passphrase that clerk made; reads it back ("" when there is none). */
+MUST_USE enum err duty_set_pass(struct duty *duty, struct span account, struct span hash_text);
+MUST_USE enum err duty_get_pass(struct duty *duty, struct span account, char *hash_text,
+				size_t size);
+
+/* A session of DUTY_SESSION_MS for an account whose passphrase held. */
+MUST_USE enum err duty_session(struct duty *duty, struct span account, int64_t now_ms,
+			       char token[DUTY_TOKEN_TEXT]);
+
+/* One line per account: name, duties. */
+MUST_USE enum err duty_list(struct duty *duty, struct out *out);
+
+/* The rights of a duty by name; 0 when there is none of that name. */
+unsigned duty_rights(struct span name);
+
+#endif
