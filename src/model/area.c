@@ -10,7 +10,7 @@
 
 static const double RAD = 3.14159265358979323846 / 180;
 
-/* One side, its southern end first; sides along a parallel are left out, the even-odd rule never
+/* One side, its southern end first; sides along a parallel stand apart, the even-odd rule never
  * meets them. */
 struct side {
 	struct point low, high;
@@ -22,8 +22,8 @@ struct side {
  */
 struct area {
 	struct geo_box box;
-	size_t n_sides, n_points;
-	struct side *sides;
+	size_t n_sides, n_points, n_flats;
+	struct side *sides, *flats; /* flats: along a parallel, western end first */
 	uint32_t *start, *list;
 	uint32_t n_slabs;
 };
@@ -91,6 +91,10 @@ add_sides(struct area *area, const struct point *points, size_t n)
 			area->sides[area->n_sides++] = (struct side){a, b};
 		else if (a.lat_e7 > b.lat_e7)
 			area->sides[area->n_sides++] = (struct side){b, a};
+		else if (a.lon_e7 < b.lon_e7)
+			area->flats[area->n_flats++] = (struct side){a, b};
+		else
+			area->flats[area->n_flats++] = (struct side){b, a};
 	}
 }
 
@@ -151,7 +155,8 @@ build(struct area *area, const struct point *points, const size_t *sizes, size_t
 	size_t at = 0;
 
 	area->sides = calloc(area->n_points, sizeof(*area->sides));
-	if (!area->sides)
+	area->flats = calloc(area->n_points, sizeof(*area->flats));
+	if (!area->sides || !area->flats)
 		return ERR_NOMEM;
 	for (size_t r = 0; r < n_rings; r++) {
 		size_t n = without_closing(points + at, sizes[r]);
@@ -188,6 +193,7 @@ area_free(struct area *area)
 	if (!area)
 		return;
 	free(area->sides);
+	free(area->flats);
 	free(area->start);
 	free(area->list);
 	free(area);
@@ -234,6 +240,53 @@ area_holds(const struct area *area, struct point point)
 			is_inside = !is_inside;
 	}
 	return is_inside;
+}
+
+static bool
+lies_apart(const struct side *side, const struct geo_box *box)
+{
+	int32_t west = side->low.lon_e7 < side->high.lon_e7 ? side->low.lon_e7 : side->high.lon_e7;
+	int32_t east = side->low.lon_e7 < side->high.lon_e7 ? side->high.lon_e7 : side->low.lon_e7;
+
+	return side->high.lat_e7 < box->low.lat_e7 || side->low.lat_e7 > box->high.lat_e7 ||
+	       east < box->low.lon_e7 || west > box->high.lon_e7;
+}
+
+/* All four corners on one side of the line through it. */
+static bool
+passes_by(const struct side *side, const struct geo_box *box)
+{
+	struct point nw = {box->high.lat_e7, box->low.lon_e7};
+	struct point se = {box->low.lat_e7, box->high.lon_e7};
+	bool is_west = is_west_of(box->low, side);
+
+	return is_west_of(box->high, side) == is_west && is_west_of(nw, side) == is_west &&
+	       is_west_of(se, side) == is_west;
+}
+
+bool
+area_may_cut(const struct area *area, const struct geo_box *box)
+{
+	uint32_t first, last;
+
+	if (!geo_boxes_meet(&area->box, box))
+		return false;
+	/* Products in is_west_of() are bounded for points of the area's own reach only. */
+	if (box->low.lon_e7 < area->box.low.lon_e7 || box->low.lat_e7 < area->box.low.lat_e7 ||
+	    box->high.lon_e7 > area->box.high.lon_e7 || box->high.lat_e7 > area->box.high.lat_e7)
+		return true;
+	for (size_t i = 0; i < area->n_flats; i++)
+		if (!lies_apart(&area->flats[i], box))
+			return true;
+	first = slab_of(area, box->low.lat_e7);
+	last = slab_of(area, box->high.lat_e7);
+	for (uint32_t i = area->start[first]; i < area->start[last + 1]; i++) {
+		const struct side *side = &area->sides[area->list[i]];
+
+		if (!lies_apart(side, box) && !passes_by(side, box))
+			return true;
+	}
+	return false;
 }
 
 struct range {
