@@ -68,6 +68,8 @@ struct sdjwt_disclosure {
 	json_t *value;    /* with everything under it already opened */
 	int parent;       /* index of the disclosure it stands in; -1: the payload */
 	unsigned depth;   /* containers between that one's value (or the payload) and it */
+	unsigned
+	    digests; /* digests inside its value, not counting those inside other disclosures */
 	bool is_placed;
 };
 
@@ -75,6 +77,7 @@ struct sdjwt {
 	json_t *payload; /* processed: disclosed claims in their places, no digests left */
 	size_t n;
 	struct sdjwt_disclosure *disclosure; /* in the order they came; in the arena */
+	bool has_alg;                        /* it named sha-256 itself */
 	unsigned digests;                    /* digests met, decoys included */
 	unsigned top;                        /* of them, in the payload's own _sd */
 };
