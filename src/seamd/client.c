@@ -5,8 +5,12 @@
 #define _GNU_SOURCE
 #include "seamd/client.h"
 
+#include "base/file.h"
+
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -41,23 +45,47 @@ client_over(int fd, struct client **client)
 	return ERR_OK;
 }
 
+/* The longest path of an address is shorter than those of many homes: then the folder is opened and
+ * the socket named through it. */
+static enum err
+name_socket(const char *path, struct sockaddr_un *address, int *folder)
+{
+	const char *slash = strrchr(path, '/');
+	char dir[FILE_PATH_MAX];
+	int n;
+
+	*folder = -1;
+	if (span_copy(address->sun_path, sizeof address->sun_path, span_of(path)))
+		return ERR_OK;
+	if (!slash || !span_copy(dir, sizeof dir, span_make(path, (size_t)(slash - path))))
+		return ERR_LIMIT;
+	*folder = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (*folder < 0)
+		return err_from_errno(errno);
+	n = snprintf(address->sun_path, sizeof address->sun_path, "/proc/self/fd/%d%s", *folder,
+		     slash);
+	return n > 0 && (size_t)n < sizeof address->sun_path ? ERR_OK : ERR_LIMIT;
+}
+
 enum err
 client_connect(const char *path, struct client **client)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
-	enum err err;
-	int fd;
+	int folder;
+	enum err err = name_socket(path, &address, &folder);
+	int fd = err == ERR_OK ? socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0) : -1;
 
 	*client = NULL;
-	if (!span_copy(address.sun_path, sizeof address.sun_path, span_of(path)))
-		return ERR_LIMIT;
-	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (fd < 0)
-		return err_from_errno(errno);
-	if (connect(fd, (const struct sockaddr *)&address, sizeof address) == 0)
+	if (err == ERR_OK && fd < 0)
+		err = err_from_errno(errno);
+	if (err == ERR_OK && connect(fd, (const struct sockaddr *)&address, sizeof address) != 0)
+		err = err_from_errno(errno);
+	if (folder >= 0)
+		(void)close(folder);
+	if (err == ERR_OK)
 		return client_over(fd, client);
-	err = err_from_errno(errno);
-	(void)close(fd);
+	if (fd >= 0)
+		(void)close(fd);
 	return err;
 }
 
