@@ -69,7 +69,7 @@ struct value {
 		struct {
 			uint16_t n;
 			const struct ask *ask; /* n <= LIMIT_ASKS */
-		} asks; /* row i is level i + 1; a row not released has no party */
+		} asks; /* row i is level i + 1; a row not released has no party, by_ms 0 */
 		struct {
 			uint16_t n;
 			const struct seen_head *head;
@@ -85,9 +85,12 @@ struct record {
 	int64_t filed_ms;                /* 0 when not released to us */
 	struct value field[FIELD_COUNT]; /* KIND, THREAD and FILED are the members above and stay
 					    unset here */
+	/* Room for rows of ASK that record_narrow() or record_merge() had to blank or join: the
+	 * value may point here, so such a record is passed by address and not copied. */
+	struct ask ask_rows[LIMIT_ASKS];
 };
 
-/* An empty record of a kind. */
+/* An empty record of a kind: everything unset. */
 void record_init(struct record *record, enum kind kind);
 
 /*
@@ -103,6 +106,11 @@ struct record_typing {
 };
 enum why record_set(struct record *record, struct arena *arena, enum field field, struct span typed,
 		    const struct record_typing *typing);
+/*
+ * ASK is typed "b:15m,c:1h" or "b:041800C" (the next such time); PARTIES "a,b"; ids are 43
+ * characters; SHAPE as shape_read().  Incomplete times are the nearest past, for a WINDOW the
+ * nearest, for NEEDED_BY, ETA, DUE and ASK the next.  KIND, THREAD, FILED and HEADS are not typed.
+ */
 
 /* Whether the record may be filed here: kind's fields, required ones, codes, order, lengths, plain
  * text, a look's purpose, sums of a medevac's patients.  WHY_NONE and field 0 when it may. */
@@ -112,11 +120,15 @@ struct reason record_check(const struct record *record);
  * judged. */
 struct reason record_check_part(const struct record *record);
 
+/* Same kind, station, thread, flags, moments, and the same values at the same levels. */
+bool record_equal(const struct record *a, const struct record *b);
+
 /* The set of levels present in a record: what could be released at most. */
 void record_levels(const struct record *record, struct field_set *set);
 
-/* The record with only these levels left: what somebody sees who was given them.  Texts are
- * borrowed from `whole`. */
+/* The record with only these levels left: what somebody sees who was given them.  A level counts
+ * only with the field's own bit and, on the ladders of PLACE and WHEN, with every coarser one; a
+ * ladder of which nothing is left is unset.  Texts are borrowed from `whole`. */
 void record_narrow(const struct record *whole, const struct field_set *set, struct record *part);
 
 /* Adds to `record` what `more` (another delivery of the same record) shows besides.  False when
