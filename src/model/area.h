@@ -36,6 +36,10 @@ size_t area_points(const struct area *area);
  * point of it. */
 bool area_holds(const struct area *area, struct point point);
 
+/* False when no side of the area comes near the box: the box then lies wholly inside or wholly
+ * outside, and area_holds() of any of its points says which.  Cheap; true may be a false alarm. */
+bool area_may_cut(const struct area *area, const struct geo_box *box);
+
 /*
  * Square metres of a convex cell (corners in order, 3..AREA_CELL_CORNERS_MAX) that lie in all n
  * areas at once; with n = 0 the cell's own.  Cut into AREA_STRIPS strips of equal height plus one

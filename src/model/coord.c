@@ -453,8 +453,11 @@ read_utm(const struct typed *typed, const struct coord_hints *hints, struct coor
 	} else if (coord->is_assumed_zone) {
 		return COORD_NEEDS_ZONE;
 	}
-	utm = (struct utm){
-	    .zone = (int)zone.value, .easting_m = east.value, .northing_m = north.value};
+	/* Metres name a square as grid digits do: its middle, so that rounding cannot step out of
+	 * it. */
+	utm = (struct utm){.zone = (int)zone.value,
+			   .easting_m = east.value + 0.5 * pow(10, -(double)east.decimals),
+			   .northing_m = north.value + 0.5 * pow(10, -(double)north.decimals)};
 	if (utm.zone < 1 || utm.zone > 60 || utm.easting_m > 900000 ||
 	    !place_utm(&utm, letter, &lat, &lon) || !geo_from_degrees(lat, lon, &point))
 		return COORD_UTM;
