@@ -19,6 +19,9 @@ struct claim {
 
 enum { CLAIM_MAX = 256 };
 
+/* As field_level_name(), and the rows of ASK: "1" … "15". */
+const char *claim_level_name(enum field field, unsigned level);
+
 /* All claims of a complete record, a field's own claim before its levels; *n <= CLAIM_MAX.  Texts
  * live in the arena. */
 MUST_USE enum err claim_list(const struct record *record, struct arena *arena, struct claim *claims,
@@ -27,8 +30,11 @@ MUST_USE enum err claim_list(const struct record *record, struct arena *arena, s
 /*
  * Adds one disclosed claim to a record: name and value of a top-level claim, or of a level under
  * `field`. The value is strict JSON already parsed.  Returns WHY_NONE or why not (unknown name,
- * wrong form, out of bounds). Call claim_finish() when all are in: it derives squares and times
- * from their levels and refuses gaps (WHY_BAD_LADDER).
+ * wrong form, out of bounds, WHY_NAME_TAKEN for a second one). Call claim_reading_finish() when all
+ * are in: it derives squares and times from their levels, refuses gaps (WHY_BAD_LADDER), a missing
+ * KIND or THREAD, and what record_check_part() refuses.  The value of a field with levels is an
+ * object with nothing but its digests ("_sd").  claim_reading_new() empties the record: station and
+ * exercise are the caller's to set afterwards; NULL when the arena is full.
  */
 struct claim_reading;
 struct claim_reading *claim_reading_new(struct arena *arena, struct record *record);
