@@ -8,6 +8,7 @@
  */
 #include "model/coord.h"
 
+#include "model/degrees.h"
 #include "model/utm.h"
 
 #include <math.h>
@@ -15,7 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NUMBERS_MAX = 6, DIGITS_MAX = 15, LINK_NUMBERS_MAX = 32, LINK_GAP_MAX = 12 };
+enum { LINK_NUMBERS_MAX = 32, LINK_GAP_MAX = 12 };
 
 struct typed {
 	char text[COORD_TYPED_MAX + 1];
@@ -349,43 +350,6 @@ read_grid(const struct typed *typed, const struct coord_hints *hints, struct coo
 	return COORD_OK;
 }
 
-/* ---- numbers */
-
-struct number {
-	double value;
-	unsigned decimals, digits;
-	bool is_negative;
-	char mark; /* d ' " as typed behind it, or 0 */
-};
-
-/* Reads digits with at most one decimal point; *at comes to stand behind them.  False for too many
- * digits. */
-static bool
-take_number(const char **at, struct number *number)
-{
-	const char *p = *at;
-	double scale = 1;
-	bool has_point = false;
-
-	*number = (struct number){.is_negative = *p == '-'};
-	if (*p == '-' || *p == '+')
-		p++;
-	for (; is_digit(*p) || (*p == '.' && !has_point && is_digit(p[1])); p++) {
-		if (*p == '.') {
-			has_point = true;
-			continue;
-		}
-		if (++number->digits > DIGITS_MAX)
-			return false;
-		number->value = number->value * 10 + (*p - '0');
-		number->decimals += has_point;
-		scale *= has_point ? 10 : 1;
-	}
-	number->value /= scale;
-	*at = p;
-	return number->digits > 0;
-}
-
 /* ---- UTM */
 
 /* 444851E, 3925125 mN: what may follow a number of metres. */
@@ -424,13 +388,13 @@ static enum coord_why
 read_utm(const struct typed *typed, const struct coord_hints *hints, struct coord *coord)
 {
 	const char *at = typed->text, *zone_text = hints->zone ? hints->zone : "";
-	struct number zone, east, north;
+	struct degrees_number zone, east, north;
 	struct point point;
 	struct utm utm;
 	char letter = 0;
 	double lat, lon;
 
-	if (!take_number(&at, &zone) || zone.decimals > 0 || zone.is_negative)
+	if (!degrees_take(&at, &zone) || zone.decimals > 0 || zone.is_negative)
 		return COORD_NOT_KNOWN;
 	at = skip_blanks(at);
 	if (zone.digits <= 2 && is_letter(*at)) {
@@ -440,15 +404,14 @@ read_utm(const struct typed *typed, const struct coord_hints *hints, struct coor
 		coord->is_assumed_zone = true;
 		at = typed->text;
 	}
-	if (!take_number(&at, &east) || east.value < 100000 || east.value >= 1000000 ||
+	if (!degrees_take(&at, &east) || east.value < 100000 || east.value >= 1000000 ||
 	    east.is_negative)
 		return COORD_NOT_KNOWN;
 	at = skip_unit(at, 'E');
-	if (!take_number(&at, &north) || north.value > 10000000 || north.is_negative ||
+	if (!degrees_take(&at, &north) || north.value > 10000000 || north.is_negative ||
 	    *skip_unit(at, 'N'))
 		return COORD_NOT_KNOWN;
-	if (coord->is_assumed_zone && strlen(zone_text) == 3) {
-		take_number(&zone_text, &zone);
+	if (coord->is_assumed_zone && strlen(zone_text) == 3 && degrees_take(&zone_text, &zone)) {
 		letter = *zone_text;
 	} else if (coord->is_assumed_zone) {
 		return COORD_NEEDS_ZONE;
@@ -465,215 +428,23 @@ read_utm(const struct typed *typed, const struct coord_hints *hints, struct coor
 	return finish(point, pow(10, -(double)east.decimals), hints, coord);
 }
 
-/* ---- latitude and longitude */
-
-struct degrees {
-	struct number numbers[NUMBERS_MAX];
-	unsigned n;
-	char letters[2]; /* N S E W */
-	unsigned letter_at[2], n_letters;
-	unsigned separator_at, n_separators;
-};
-
-/* One side of the pair: numbers first .. first + n - 1. */
-struct half {
-	const struct number *numbers;
-	unsigned n;
-	char letter;
-};
-
-/* "35,468 44,392": commas between digits are decimal marks when there are two of them and something
- * else parts the pair. */
-static void
-mend_decimal_commas(struct typed *typed)
-{
-	char *commas[2], *t = typed->text;
-	unsigned n = 0;
-
-	if (strchr(t, '.'))
-		return;
-	for (size_t i = 1; i + 1 < typed->n; i++) {
-		if (t[i] != ',' || !is_digit(t[i - 1]) || !is_digit(t[i + 1]))
-			continue;
-		if (n == 2)
-			return;
-		commas[n++] = &t[i];
-	}
-	if (n != 2 || !strpbrk(commas[0] + 1, " ;NSEWd") ||
-	    strpbrk(commas[0] + 1, " ;NSEWd") > commas[1])
-		return;
-	*commas[0] = *commas[1] = '.';
-}
-
-static bool
-take_mark(const char **at, struct degrees *degrees)
-{
-	struct number *last = degrees->n ? &degrees->numbers[degrees->n - 1] : NULL;
-	char mark = **at;
-
-	if (!last || last->mark)
-		return false;
-	/* Two primes for one double prime. */
-	if (mark == '\'' && (*at)[1] == '\'') {
-		mark = '"';
-		(*at)++;
-	}
-	(*at)++;
-	last->mark = mark;
-	return true;
-}
-
-/* Takes one thing of the text; false where it belongs to no coordinate. */
-static bool
-take_piece(const char **at, const char *start, struct degrees *degrees)
-{
-	const char *p = *at;
-	bool is_sign =
-	    (*p == '-' || *p == '+') && (p == start || !is_digit(p[-1])) && is_digit(p[1]);
-
-	if (is_digit(*p) || is_sign)
-		return degrees->n < NUMBERS_MAX && take_number(at, &degrees->numbers[degrees->n++]);
-	if (*p == 'd' || *p == '\'' || *p == '"')
-		return take_mark(at, degrees);
-	(*at)++;
-	if (strchr("NSEW", *p)) {
-		if (degrees->n_letters == 2)
-			return false;
-		degrees->letter_at[degrees->n_letters] = degrees->n;
-		degrees->letters[degrees->n_letters++] = *p;
-		return true;
-	}
-	if (strchr(",;/|", *p)) {
-		degrees->separator_at = degrees->n;
-		degrees->n_separators++;
-		return true;
-	}
-	return strchr(" :-()[]", *p) != NULL;
-}
-
-/* Where the second half begins, or 0. */
-static unsigned
-split_at(const struct degrees *degrees)
-{
-	unsigned seen = 0;
-
-	if (degrees->n_letters > 0 && degrees->letter_at[0] > 0)
-		return degrees->letter_at[0];
-	if (degrees->n_letters == 2)
-		return degrees->letter_at[1];
-	if (degrees->n_separators == 1)
-		return degrees->separator_at;
-	for (unsigned i = 0; i < degrees->n; i++)
-		if (degrees->numbers[i].mark == 'd' && ++seen == 2)
-			return i;
-	return seen == 0 && degrees->n % 2 == 0 ? degrees->n / 2 : 0;
-}
-
-/* Value in degrees and what its last digit is worth in metres of latitude. */
-static enum coord_why
-half_value(const struct half *half, double *value, double *worth_m)
-{
-	static const double metres[] = {111320, 111320.0 / 60, 111320.0 / 3600},
-			    parts[] = {1, 60, 3600};
-	static const char marks[] = "d'\"";
-	bool is_negative = half->numbers[0].is_negative;
-
-	*value = *worth_m = 0;
-	if (half->n > 3)
-		return COORD_NOT_KNOWN;
-	for (unsigned i = 0; i < half->n; i++) {
-		const struct number *number = &half->numbers[i];
-
-		if (number->mark && number->mark != marks[i])
-			return COORD_NOT_KNOWN;
-		if ((i > 0 && number->value >= 60) || (i + 1 < half->n && number->decimals > 0))
-			return COORD_MINUTES;
-		if (i > 0 && number->is_negative)
-			return COORD_SIGN;
-		*value += number->value / parts[i];
-		*worth_m = metres[i] * pow(10, -(double)number->decimals);
-	}
-	if (half->letter && is_negative)
-		return COORD_SIGN;
-	if (is_negative || half->letter == 'S' || half->letter == 'W')
-		*value = -*value;
-	return COORD_OK;
-}
-
-static bool
-is_east_west(char letter)
-{
-	return letter == 'E' || letter == 'W';
-}
-
-/* The pair as typed, or the other way round where only that lies in the box or on the globe. */
-static enum coord_why
-order(double first, double second, bool has_letters, const struct geo_box *box, struct point *point,
-      bool *is_swapped)
-{
-	struct point typed, other;
-	bool is_typed = geo_from_degrees(first, second, &typed);
-	bool is_other = geo_from_degrees(second, first, &other);
-
-	*is_swapped =
-	    is_other && ((is_typed && !geo_in_box(box, typed) && geo_in_box(box, other)) ||
-			 (!is_typed && !has_letters));
-	*point = *is_swapped ? other : typed;
-	return is_typed || *is_swapped ? COORD_OK : COORD_RANGE;
-}
-
-static enum coord_why
-pair_up(const struct degrees *degrees, const struct coord_hints *hints, struct coord *coord)
-{
-	unsigned split = split_at(degrees);
-	bool is_prefix = degrees->n_letters > 0 && degrees->letter_at[0] == 0;
-	struct half a = {degrees->numbers, split, degrees->letters[0]};
-	struct half b = {degrees->numbers + split, degrees->n - split, degrees->letters[1]};
-	double first, second, worth, other_worth;
-	struct point point;
-	enum coord_why why;
-
-	if (split == 0 || split >= degrees->n)
-		return COORD_HALF;
-	/* Letters all before or all behind their numbers. */
-	if (degrees->n_letters == 2 && !is_prefix && degrees->letter_at[1] != degrees->n)
-		return COORD_NOT_KNOWN;
-	if (a.letter && b.letter && is_east_west(a.letter) == is_east_west(b.letter))
-		return COORD_HALF;
-	why = half_value(&a, &first, &worth);
-	if (!why)
-		why = half_value(&b, &second, &other_worth);
-	if (why)
-		return why;
-	if (is_east_west(a.letter) || (b.letter && !is_east_west(b.letter)))
-		why = order(second, first, true, &hints->box, &point, &coord->is_swapped);
-	else
-		why = order(first, second, a.letter != 0, &hints->box, &point, &coord->is_swapped);
-	if (why)
-		return why;
-	coord->form = COORD_FORM_DEGREES;
-	/* The finer of the two: people and programs drop zeroes at the end. */
-	return finish(point, fmin(worth, other_worth), hints, coord);
-}
-
 static enum coord_why
 read_degrees(struct typed *typed, const struct coord_hints *hints, struct coord *coord)
 {
-	struct degrees degrees = {.n = 0};
+	struct degrees_pair pair;
+	enum coord_why why = degrees_read(typed->text, &hints->box, &pair);
 
-	mend_decimal_commas(typed);
-	for (const char *at = typed->text; *at;)
-		if (!take_piece(&at, typed->text, &degrees))
-			return COORD_NOT_KNOWN;
-	if (degrees.n == 0)
-		return COORD_NOT_KNOWN;
-	return pair_up(&degrees, hints, coord);
+	if (why)
+		return why;
+	coord->form = COORD_FORM_DEGREES;
+	coord->is_swapped = pair.is_swapped;
+	return finish(pair.point, pair.worth_m, hints, coord);
 }
 
 /* ---- links of map services and geo: addresses (RFC 5870) */
 
 struct link {
-	struct number numbers[LINK_NUMBERS_MAX];
+	struct degrees_number numbers[LINK_NUMBERS_MAX];
 	size_t from[LINK_NUMBERS_MAX], to[LINK_NUMBERS_MAX];
 	unsigned n;
 };
@@ -692,10 +463,10 @@ gather(const struct typed *typed, struct link *link)
 	link->n = 0;
 	for (const char *at = typed->text; *at && link->n < LINK_NUMBERS_MAX;) {
 		const char *start = at;
-		struct number *number = &link->numbers[link->n];
+		struct degrees_number *number = &link->numbers[link->n];
 		bool is_start = is_digit(*at) || (*at == '-' && is_digit(at[1]));
 
-		if (!is_start || !take_number(&at, number)) {
+		if (!is_start || !degrees_take(&at, number)) {
 			at++;
 			continue;
 		}
@@ -736,7 +507,8 @@ read_link(const struct typed *typed, const struct coord_hints *hints, struct coo
 		int rank = 1;
 
 		if (link.from[i + 1] - link.to[i] > LINK_GAP_MAX ||
-		    order(values[i], values[i + 1], false, &hints->box, &point, &is_swapped))
+		    degrees_order(values[i], values[i + 1], false, &hints->box, &point,
+				  &is_swapped))
 			continue;
 		rank += geo_in_box(&hints->box, point) ? 1 : 0;
 		rank += is_pin(typed, &link, i) ? 2 : 0;
@@ -745,8 +517,8 @@ read_link(const struct typed *typed, const struct coord_hints *hints, struct coo
 			best = (int)i;
 		}
 	}
-	if (best < 0 ||
-	    order(values[best], values[best + 1], false, &hints->box, &point, &coord->is_swapped))
+	if (best < 0 || degrees_order(values[best], values[best + 1], false, &hints->box, &point,
+				      &coord->is_swapped))
 		return COORD_LINK;
 	coord->form = COORD_FORM_LINK;
 	return finish(

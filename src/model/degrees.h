@@ -1,0 +1,34 @@
+#ifndef SEAM_MODEL_DEGREES_H
+#define SEAM_MODEL_DEGREES_H
+
+#include "model/coord.h"
+
+/* A number as typed; the sign is apart so that -0 keeps it. */
+struct degrees_number {
+	double value;
+	unsigned decimals, digits;
+	bool is_negative;
+	char mark; /* d ' " as typed behind it, or 0 */
+};
+
+struct degrees_pair {
+	struct point point;
+	double worth_m; /* what the last digit typed is worth */
+	bool is_swapped;
+};
+
+/* Reads digits with at most one decimal point and a sign; *at comes to stand behind them.  False
+ * for no digit or too many. */
+MUST_USE bool degrees_take(const char **at, struct degrees_number *number);
+
+/* The pair as typed, or the other way round where only that lies in the box or on the globe. */
+MUST_USE enum coord_why degrees_order(double first, double second, bool has_letters,
+				      const struct geo_box *box, struct point *point,
+				      bool *is_swapped);
+
+/* Latitude and longitude in any of the forms; COORD_NOT_KNOWN where the text looks like none.
+ * Decimal commas in `text` are turned into points. */
+MUST_USE enum coord_why degrees_read(char *text, const struct geo_box *box,
+				     struct degrees_pair *pair);
+
+#endif
