@@ -17,9 +17,14 @@ void label_value(struct out *out, const struct record *record, enum field field,
 
 /*
  * The record as short sentences to read out (DESIGN: `say`): from the fields, never from free text.
- * One sentence per line; begins with EXERCISE three times when it is one; ends with the words that
- * it may be civilians where flagged.
+ * One sentence per line; begins with EXERCISE three times when it is one; carries the words that
+ * these may be civilians, or that it is not known, where flagged (for a sighting: unless it says
+ * no); ends with the first eight characters of the id and the demand to read it back.
  */
+void label_say_id(struct out *out, const struct record *record, struct span id,
+		  enum vocab_lang lang, int zone_min);
+
+/* As label_say_id() with the thread in the place of the id. */
 void label_say(struct out *out, const struct record *record, enum vocab_lang lang, int zone_min);
 
 /* One line for lists: kind or type, the counts, the place. */

@@ -1,10 +1,13 @@
 #ifndef SEAM_MODEL_PHRASE_H
 #define SEAM_MODEL_PHRASE_H
 
+#include "base/out.h"
+#include "model/vocab.h"
+
 /*
  * Whole sentences with named places for values, and the words that values are made of, for label.c
- * alone.  tools/gen-labels takes them into po/seam.pot.  A translation may move a {place} but must
- * keep every one of them.
+ * and label_say.c.  tools/gen-labels takes them into po/seam.pot.  A translation may move a {place}
+ * but must keep every one of them.
  */
 
 /* clang-format off */
@@ -59,7 +62,7 @@
 	X(UNKNOWN,       "number unknown") \
 	X(ASKED,         "{party} by {by}") \
 	X(RECORDS,       "{n} records") \
-	X(COUNT,         "{label} {value}") \
+	X(TALLY,         "{label} {value}") \
 	X(EXERCISE_MARK, "EXERCISE") \
 	X(KM100,         "100 km") \
 	X(KM10,          "10 km") \
@@ -76,5 +79,31 @@ enum phrase {
 #undef X
 	    PHRASE_COUNT
 };
+
+#define PHRASE_ISOLATE_LTR "\xe2\x81\xa6" /* U+2066: grids, times, ids */
+#define PHRASE_ISOLATE_ANY "\xe2\x81\xa8" /* U+2068: direction of the first strong letter */
+
+/* A value for a {place} of a template. */
+struct phrase_arg {
+	const char *name;
+	struct span text;
+};
+
+/* The template in English, and as translated. */
+const char *phrase_english(enum phrase phrase);
+const char *phrase_text(enum vocab_lang lang, enum phrase phrase);
+
+/* Takes from *rest the literal text before the next {place} and the place's name; either may be
+ * empty. */
+void phrase_next(struct span *rest, struct span *literal, struct span *name);
+
+/* The template with its places filled; a place without an argument stays empty. */
+void phrase_write(struct out *out, enum vocab_lang lang, enum phrase phrase,
+		  const struct phrase_arg *args, unsigned n);
+
+bool phrase_is_rtl(enum vocab_lang lang);
+
+/* The text between `open` and the end of an isolate (UAX 9); as it is when open is NULL. */
+void phrase_isolate(struct out *out, struct span text, const char *open);
 
 #endif
