@@ -360,6 +360,99 @@ done:
 	ground_free(ground);
 }
 
+/* The dataset's province, folded, and the governorate of COD-AB that it means. */
+static const struct {
+	const char *province, *governorate;
+} PROVINCES[] = {
+    {"ninawaprovince", "Ninewa"},
+    {"alanbarprovince", "Al-Anbar"},
+    {"baghdadprovince", "Baghdad"},
+    {"salahaddinprovince", "Salah Al-Din"},
+    {"kirkukprovince", "Kirkuk"},
+    {"diyalaprovince", "Diyala"},
+    {"arbilprovince", "Erbil"},
+    {"babilprovince", "Babil"},
+    {"dahukprovince", "Duhok"},
+    {"wasitprovince", "Wassit"},
+    {"karbalaprovince", "Kerbala"},
+    {"annajafprovince", "Al-Najaf"},
+    {"albasrahprovince", "Al-Basrah"},
+    {"dhiqarprovince", "Thi Qar"},
+    {"almuthannaprovince", "Al-Muthanna"},
+};
+
+static bool
+is_province(struct span province, const char *governorate)
+{
+	char folded[GROUND_TEXT_MAX];
+
+	assert_true(fold_text(province, folded, sizeof(folded)));
+	for (size_t i = 0; i < sizeof(PROVINCES) / sizeof(PROVINCES[0]); i++)
+		if (strcmp(folded, PROVINCES[i].province) == 0)
+			return strcmp(governorate, PROVINCES[i].governorate) == 0;
+	fail_msg("%s: unknown province", folded);
+	return false;
+}
+
+/* True for an event known to 25 km or better that names a province; *agrees when its position lies
+ * in that one. */
+static bool
+compare_event(const struct ground *ground, struct span line, bool *agrees)
+{
+	enum { WHERE = 12, PROVINCE = 14, LATITUDE = 16, LONGITUDE = 17, COLUMNS = 25 };
+	struct span columns[COLUMNS];
+	const struct ground_unit *unit;
+	char lat[32], lon[32];
+	struct point point;
+
+	for (int i = 0; i < COLUMNS; i++)
+		if (!span_split(&line, ',', &columns[i]))
+			return false;
+	if ((!span_is(columns[WHERE], "1") && !span_is(columns[WHERE], "2")) ||
+	    columns[PROVINCE].n == 0)
+		return false;
+	assert_true(span_copy(lat, sizeof(lat), columns[LATITUDE]) &&
+		    span_copy(lon, sizeof(lon), columns[LONGITUDE]));
+	assert_true(geo_from_degrees(strtod(lat, NULL), strtod(lon, NULL), &point));
+	unit = ground_governorate_at(ground, point);
+	*agrees = unit && is_province(columns[PROVINCE], unit->name);
+	return true;
+}
+
+/* Uppsala's coders and OCHA's polygons, independent of one another, agree but for events next to a
+ * border. */
+static void
+test_events(void **unused)
+{
+	struct ground *ground = ground_new();
+	struct out file = out_new(1 << 24);
+	struct span rest, line;
+	char path[FILE_PATH_MAX];
+	int seen = 0, agreed = 0;
+
+	(void)unused;
+	if (!add_file(ground, "iraq-adm1-cod-ab-2019.geojson", GROUND_ZONE))
+		goto done;
+	assert_true(snprintf(path, sizeof(path),
+			     "%s/../shared/data/ucdp-ged-19.1-iraq-2014-2018.csv",
+			     getenv("SEAM_SOURCE")) < FILE_PATH_MAX);
+	if (file_read(path, &file)) {
+		print_message("skipped: the events are not present\n");
+		goto done;
+	}
+	for (rest = out_view(&file); span_split(&rest, '\n', &line);) {
+		bool agrees = false;
+
+		seen += compare_event(ground, line, &agrees);
+		agreed += agrees;
+	}
+	print_message("%d of %d events lie in the province they name\n", agreed, seen);
+	assert_true(seen > 2000 && agreed * 1000 > seen * 990);
+done:
+	out_free(&file);
+	ground_free(ground);
+}
+
 int
 main(void)
 {
@@ -368,6 +461,7 @@ main(void)
 	    cmocka_unit_test(test_fold),     cmocka_unit_test(test_days),
 	    cmocka_unit_test(test_refusals), cmocka_unit_test(test_all_or_nothing),
 	    cmocka_unit_test(test_keys),     cmocka_unit_test(test_iraq),
+	    cmocka_unit_test(test_events),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
