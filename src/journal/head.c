@@ -159,3 +159,31 @@ head_mark(sqlite3 *db, struct span origin, enum head_state state, int64_t now_ms
 	(void)sqlite3_finalize(statement);
 	return err;
 }
+
+enum err
+head_close(sqlite3 *db, struct span origin, const struct note_head *last, struct span note,
+	   int64_t now_ms)
+{
+	sqlite3_stmt *statement;
+	enum err err;
+
+	if (!last)
+		return head_mark(db, origin, HEAD_CLOSED, now_ms);
+	err = db_prepare(
+	    db,
+	    "UPDATE head SET size = ?2, root = ?3, note = ?4, state = 1, changed_ms = ?5, "
+	    "row = rowhash('head', origin, own, ?2, ?3, ?4, 1, ?5) WHERE origin = ?1",
+	    &statement);
+	if (err != ERR_OK)
+		return err;
+	db_bind_text(statement, 1, origin);
+	db_bind_int(statement, 2, (int64_t)last->size);
+	db_bind_blob(statement, 3, span_make(last->root.b, HASH_SIZE));
+	db_bind_blob(statement, 4, note);
+	db_bind_int(statement, 5, now_ms);
+	err = db_do(statement);
+	if (err == ERR_OK && sqlite3_changes(db) != 1)
+		err = ERR_NOT_FOUND;
+	(void)sqlite3_finalize(statement);
+	return err;
+}

@@ -36,6 +36,11 @@ MUST_USE enum err head_add(sqlite3 *db, struct span origin, bool is_own, int64_t
 MUST_USE enum err head_swap(sqlite3 *db, const struct note_head *old, const struct note_head *next,
 			    struct span note, int64_t now_ms);
 
+/* Closes an origin at the last head known of it, whatever the row said before; last may be NULL
+ * when none is known. */
+MUST_USE enum err head_close(sqlite3 *db, struct span origin, const struct note_head *last,
+			     struct span note, int64_t now_ms);
+
 MUST_USE enum err head_mark(sqlite3 *db, struct span origin, enum head_state state, int64_t now_ms);
 
 #endif

@@ -113,6 +113,9 @@ MUST_USE enum err inside_add_epoch(sqlite3 *db, int64_t epoch, const struct note
 MUST_USE enum err inside_origin(char dst[NOTE_NAME_MAX], struct span station, int64_t epoch);
 MUST_USE enum err inside_log_dir(char *dst, size_t size, const char *dir, int64_t epoch);
 
+/* Fills the tree from the leaves of the current log, each checked against its hash. */
+MUST_USE enum err inside_load_leaves(struct journal *journal, char *why);
+
 /* Writes log/EPOCH/checkpoint. */
 MUST_USE enum err inside_publish(struct journal *journal);
 

@@ -170,8 +170,8 @@ take_leaf(struct journal *journal, sqlite3_stmt *statement, char *why)
 	return ERR_CORRUPT;
 }
 
-static enum err
-load_leaves(struct journal *journal, char *why)
+enum err
+inside_load_leaves(struct journal *journal, char *why)
 {
 	sqlite3_stmt *statement;
 	bool has_row = true;
@@ -323,7 +323,7 @@ load(struct journal *journal, char *why)
 	if (err == ERR_OK)
 		err = inside_load_epoch(journal);
 	if (err == ERR_OK)
-		err = load_leaves(journal, why);
+		err = inside_load_leaves(journal, why);
 	if (err != ERR_OK)
 		return err;
 	err = load_head(journal, why);

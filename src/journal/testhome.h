@@ -210,6 +210,7 @@ testhome_furnish(struct testhome *home)
 	inbox.record = foreign.record.id;
 	inbox.bytes = SPAN("eyJ~DISCLOSED9002~kb two");
 	inbox.way = SPAN("stick");
+	inbox.onward = SPAN("a c");
 	inbox.came_ms = 5;
 	assert_int_equal(inbox_add(j, &inbox), ERR_OK);
 	assert_int_equal(inbox_receipt(j, SPAN("b/qayyara"), 1, SPAN("our receipt")), ERR_OK);
@@ -221,6 +222,7 @@ testhome_furnish(struct testhome *home)
 	outbox.needed = 2;
 	outbox.policy = 3;
 	outbox.reason = SPAN("rule 4");
+	outbox.onward = SPAN("b");
 	outbox.counter = -1;
 	assert_int_equal(outbox_add(j, &outbox, &number), ERR_OK);
 	assert_int_equal(outbox_approve(j, number, SPAN("rebin"), 6, &leaf), ERR_OK);
