@@ -1,0 +1,20 @@
+#ifndef SEAM_RELEASE_CITE_H
+#define SEAM_RELEASE_CITE_H
+
+#include "release/release.h"
+
+/*
+ * The citing rule (DESIGN section 6).  A record that rests on, answers or links foreign records
+ * goes only to their originators and to parties inside the onward of all of them; a reference is
+ * dropped where the recipient does not hold what it points to.  A reference that core said nothing
+ * about counts as foreign, forbidden and not held.
+ */
+
+/* Whether the record may go to the recipient at all; *field is the reference that forbids it. */
+bool cite_allows(const struct release_question *question, enum field *field);
+
+/* Takes references the recipient does not hold out of a set; returns true when it took any, *field
+ * is the last of them. */
+bool cite_drop(const struct release_question *question, struct field_set *give, enum field *field);
+
+#endif
