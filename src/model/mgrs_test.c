@@ -173,6 +173,15 @@ test_read(void **unused)
 	    {"32XMH0000", ERR_NOT_FOUND, 0},
 	    {"37SGA7010", ERR_NOT_FOUND, 0},
 	    {"37SGA6910", ERR_OK, 4},
+	    /* Norway and Svalbard: squares of a zone that is not in use there. */
+	    {"31VEG5551", ERR_NOT_FOUND, 0},
+	    {"31VDG7251", ERR_OK, 4},
+	    {"32VKM2161", ERR_OK, 4},
+	    {"31XGD0135", ERR_NOT_FOUND, 0},
+	    {"32XNJ2823", ERR_NOT_FOUND, 0},
+	    {"31XFD4429", ERR_OK, 4},
+	    {"33XXD4429", ERR_OK, 4},
+	    {"33XYD0135", ERR_NOT_FOUND, 0},
 	    {"", ERR_FORMAT, 0},
 	    {"38SMD6534786x", ERR_FORMAT, 0},
 	};
