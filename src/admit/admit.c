@@ -39,6 +39,13 @@ judge_signature(const struct admit_terms *terms, const struct jws *jws, bool is_
 	return jws_holds(jws, &key.public) ? WHY_NONE : WHY_BAD_SIGNATURE;
 }
 
+/* A field of the record that is disclosed level by level. */
+static bool
+has_levels(const struct sdjwt_disclosure *one)
+{
+	return one->parent < 0 && field_levels(field_find(one->name)) > 0;
+}
+
 /* Digests may stand in the payload's own list and in the fields that have levels: anywhere else a
  * value could change its meaning by what is left out. */
 static enum why
@@ -49,7 +56,7 @@ judge_digests(const struct sdjwt *token)
 	for (size_t i = 0; i < token->n; i++) {
 		const struct sdjwt_disclosure *one = &token->disclosure[i];
 
-		if (one->digests && (one->parent >= 0 || !field_levels(field_find(one->name))))
+		if (one->digests && !has_levels(one))
 			return WHY_BAD_DIGEST;
 		known += one->digests;
 	}
@@ -77,7 +84,7 @@ judge_disclosures(const struct sdjwt *token)
 			return WHY_BAD_DISCLOSURE;
 		if (one->parent < 0 && clear_is_name(one->name))
 			return WHY_RESERVED_NAME;
-		if (one->digests && !holds_only_disclosed(token, i))
+		if (has_levels(one) && !holds_only_disclosed(token, i))
 			return WHY_UNKNOWN_CLAIM;
 	}
 	return judge_digests(token);
@@ -113,21 +120,24 @@ static struct reason
 read_fields(const struct sdjwt *token, struct arena *arena, struct record *record)
 {
 	struct claim_reading *reading = claim_reading_new(arena, record);
+	json_t *only_levels = json_object();
+	struct reason reason = because(WHY_NONE, FIELD_NONE);
 
-	if (!reading)
-		return because(WHY_NO_MEMORY, FIELD_NONE);
-	for (size_t i = 0; i < token->n; i++) {
+	if (!reading || !only_levels)
+		reason.why = WHY_NO_MEMORY;
+	for (size_t i = 0; i < token->n && reason.why == WHY_NONE; i++) {
 		const struct sdjwt_disclosure *one = &token->disclosure[i];
+		bool is_own = json_is_object(one->value) && has_levels(one);
 		enum field parent = FIELD_NONE;
-		enum why why;
 
 		if (one->parent >= 0)
 			parent = field_find(token->disclosure[one->parent].name);
-		why = claim_reading_add(reading, parent, one->name, one->value);
-		if (why != WHY_NONE)
-			return because(why, parent ? parent : field_find(one->name));
+		reason.field = (uint16_t)(parent ? parent : field_find(one->name));
+		reason.why = claim_reading_add(reading, parent, one->name,
+					       is_own ? only_levels : one->value);
 	}
-	return claim_reading_finish(reading);
+	json_decref(only_levels);
+	return reason.why == WHY_NONE ? claim_reading_finish(reading) : reason;
 }
 
 static struct reason

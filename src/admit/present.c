@@ -5,6 +5,7 @@
 #include "admit/present.h"
 
 #include "base/b64.h"
+#include "model/claim.h"
 
 #include <string.h>
 
@@ -32,6 +33,16 @@ read_name(struct span disclosure, char bytes[HEAD_TEXT], struct span *name)
 	return true;
 }
 
+static unsigned
+find_level(enum field field, struct span name)
+{
+	unsigned level = field_levels(field);
+
+	while (level && !span_is(name, claim_level_name(field, level)))
+		level--;
+	return level;
+}
+
 enum err
 present_index(struct span disclosures, struct present_index *index)
 {
@@ -47,7 +58,7 @@ present_index(struct span disclosures, struct present_index *index)
 
 		if (!rest.p || !read_name(one, bytes, &name))
 			goto broken;
-		level = field_level_find(field, name);
+		level = find_level(field, name);
 		if (level == 0)
 			field = field_find(name);
 		if (field == FIELD_NONE || index->disclosure[field][level].p)
