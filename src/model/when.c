@@ -1,9 +1,11 @@
 /*
  * Promises times with the precision they were known with, their calendar and their text.  What
- * people type is read in when_read.c.  Time zones are offsets: Iraq has had no summer time since
- * 2008.
+ * people type relative to now is read in when_read.c.  Time zones are offsets: Iraq has had no
+ * summer time since 2008.
  */
 #include "model/when.h"
+
+#include "model/typed.h"
 
 #include <string.h>
 
@@ -299,4 +301,92 @@ when_write_iso(struct out *out, int64_t at_ms)
 
 	out_format(out, "%04d-%02d-%02dT%02d:%02d:%02dZ", date.year, date.month, date.day,
 		   date.hour, date.minute, date.second);
+}
+
+static bool
+take_number(struct span *rest, size_t digits, int *number)
+{
+	int64_t value;
+
+	if (!typed_digits(rest, digits, digits, &value))
+		return false;
+	*number = (int)value;
+	return true;
+}
+
+static bool
+take_iso_offset(struct span *rest, int *zone_min)
+{
+	int hours;
+	int minutes;
+	int sign = rest->n && rest->p[0] == '-' ? -1 : 1;
+
+	*zone_min = 0;
+	if (typed_take(rest, "Z"))
+		return true;
+	if ((!typed_take(rest, "+") && !typed_take(rest, "-")) || !take_number(rest, 2, &hours) ||
+	    !typed_take(rest, ":") || !take_number(rest, 2, &minutes) || hours > 14 || minutes > 59)
+		return false;
+	*zone_min = sign * (hours * 60 + minutes);
+	return true;
+}
+
+bool
+when_read_iso(struct span text, int64_t *at_ms)
+{
+	struct span rest = text;
+	int year, month, day, hour, minute, second, zone_min;
+	int64_t fraction_ms = 0;
+
+	*at_ms = 0;
+	if (!take_number(&rest, 4, &year) || !typed_take(&rest, "-") ||
+	    !take_number(&rest, 2, &month) || !typed_take(&rest, "-") ||
+	    !take_number(&rest, 2, &day) || !typed_take(&rest, "T") ||
+	    !take_number(&rest, 2, &hour) || !typed_take(&rest, ":") ||
+	    !take_number(&rest, 2, &minute) || !typed_take(&rest, ":") ||
+	    !take_number(&rest, 2, &second))
+		return false;
+	if (typed_take(&rest, ".")) {
+		size_t n = rest.n;
+
+		if (!typed_digits(&rest, 1, 9, &fraction_ms))
+			return false;
+		n -= rest.n;
+		for (; n < 3; n++)
+			fraction_ms *= 10;
+		for (; n > 3; n--)
+			fraction_ms /= 10;
+	}
+	if (!take_iso_offset(&rest, &zone_min) || rest.n || !when_is_date(year, month, day) ||
+	    hour > 23 || minute > 59 || second > 59)
+		return false;
+	*at_ms = when_of_date(year, month, day) + hour * (int64_t)HOUR_MS +
+		 (minute - zone_min) * (int64_t)MINUTE_MS + second * 1000 + fraction_ms;
+	return true;
+}
+
+bool
+when_read_duration(struct span text, int64_t *ms)
+{
+	static const struct {
+		const char *unit;
+		int64_t ms;
+	} units[] = {{"m", MINUTE_MS}, {"h", HOUR_MS}, {"d", DAY_MS}, {"w", 7 * (int64_t)DAY_MS}};
+	char plain[16];
+	struct span rest;
+	int64_t count;
+
+	*ms = 0;
+	if (!typed_plain(text, plain, sizeof plain))
+		return false;
+	rest = span_of(plain);
+	if (!typed_digits(&rest, 1, 6, &count))
+		return false;
+	for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
+		if (span_is(rest, units[i].unit)) {
+			*ms = count * units[i].ms;
+			return true;
+		}
+	}
+	return false;
 }

@@ -436,6 +436,19 @@ read_one(struct span text, const struct frame *frame, struct when *when)
 	       read_named_date(text, frame, when);
 }
 
+/* The time at a precision that is not finer than its own. */
+static void
+coarsen(struct when *when, enum when_precision precision)
+{
+	struct when step = {0, 0, precision};
+	struct when exact = {when->from_ms, when->to_ms, WHEN_MINUTE};
+
+	if (precision <= when->precision)
+		return;
+	*when = when_at_level(&exact, when_finest_level(&step));
+	when->precision = precision;
+}
+
 /* "A..B": the precision of the whole is the coarser of the two. */
 static bool
 read_range(struct span left, struct span right, const struct frame *frame, struct when *when)
@@ -450,9 +463,11 @@ read_range(struct span left, struct span right, const struct frame *frame, struc
 	/* Words are relative to now on both sides: "yesterday..today". */
 	if (!read_word(span_trim(right), frame, &to) && !read_one(span_trim(right), &after, &to))
 		return false;
+	if (to.precision < when->precision)
+		coarsen(&to, when->precision);
+	else
+		coarsen(when, to.precision);
 	when->to_ms = to.to_ms;
-	if (to.precision > when->precision)
-		when->precision = to.precision;
 	return true;
 }
 
@@ -540,15 +555,7 @@ when_read_toward(struct span text, int64_t now_ms, int zone_min, enum when_towar
 	rest = take_precision(span_of(plain), &stated);
 	if (!read_plain(rest, &frame, &read))
 		return false;
-	if (stated > read.precision) {
-		unsigned level;
-
-		read.precision = stated;
-		level = when_finest_level(&read);
-		read.precision = WHEN_MINUTE;
-		read = when_at_level(&read, level);
-		read.precision = stated;
-	}
+	coarsen(&read, stated);
 	if (!when_is_sound(&read))
 		return false;
 	*when = read;
@@ -586,80 +593,4 @@ bool
 when_read_instant(struct span text, int64_t now_ms, int zone_min, int64_t *at_ms)
 {
 	return when_read_instant_toward(text, now_ms, zone_min, WHEN_PAST, at_ms);
-}
-
-static bool
-take_iso_offset(struct span *rest, int *zone_min)
-{
-	int hours;
-	int minutes;
-	int sign = rest->n && rest->p[0] == '-' ? -1 : 1;
-
-	*zone_min = 0;
-	if (typed_take(rest, "Z"))
-		return true;
-	if ((!typed_take(rest, "+") && !typed_take(rest, "-")) || !take_number(rest, 2, &hours) ||
-	    !typed_take(rest, ":") || !take_number(rest, 2, &minutes) || hours > 14 || minutes > 59)
-		return false;
-	*zone_min = sign * (hours * 60 + minutes);
-	return true;
-}
-
-bool
-when_read_iso(struct span text, int64_t *at_ms)
-{
-	struct span rest = text;
-	int year, month, day, hour, minute, second, zone_min;
-	int64_t fraction_ms = 0;
-
-	*at_ms = 0;
-	if (!take_number(&rest, 4, &year) || !typed_take(&rest, "-") ||
-	    !take_number(&rest, 2, &month) || !typed_take(&rest, "-") ||
-	    !take_number(&rest, 2, &day) || !typed_take(&rest, "T") ||
-	    !take_number(&rest, 2, &hour) || !typed_take(&rest, ":") ||
-	    !take_number(&rest, 2, &minute) || !typed_take(&rest, ":") ||
-	    !take_number(&rest, 2, &second))
-		return false;
-	if (typed_take(&rest, ".")) {
-		size_t n = count_digits(rest);
-
-		if (n > 9 || !typed_digits(&rest, 1, 9, &fraction_ms))
-			return false;
-		for (; n < 3; n++)
-			fraction_ms *= 10;
-		for (; n > 3; n--)
-			fraction_ms /= 10;
-	}
-	if (!take_iso_offset(&rest, &zone_min) || rest.n || !when_is_date(year, month, day) ||
-	    hour > 23 || minute > 59 || second > 59)
-		return false;
-	*at_ms = when_of_date(year, month, day) + hour * (int64_t)HOUR_MS +
-		 (minute - zone_min) * (int64_t)MINUTE_MS + second * 1000 + fraction_ms;
-	return true;
-}
-
-bool
-when_read_duration(struct span text, int64_t *ms)
-{
-	static const struct {
-		const char *unit;
-		int64_t ms;
-	} units[] = {{"m", MINUTE_MS}, {"h", HOUR_MS}, {"d", DAY_MS}, {"w", 7 * (int64_t)DAY_MS}};
-	char plain[16];
-	struct span rest;
-	int64_t count;
-
-	*ms = 0;
-	if (!typed_plain(text, plain, sizeof plain))
-		return false;
-	rest = span_of(plain);
-	if (!typed_digits(&rest, 1, 6, &count))
-		return false;
-	for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
-		if (span_is(rest, units[i].unit)) {
-			*ms = count * units[i].ms;
-			return true;
-		}
-	}
-	return false;
 }
