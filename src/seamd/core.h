@@ -55,22 +55,28 @@ struct core {
 	struct event_base *base;
 	struct event *tick;
 	struct event *beat;
+	struct event *fold;
 	struct journal *journal;
 	struct picture *picture; /* NULL when it could not be opened: folded later */
 	struct keyring *keyring;
 	struct ground *ground;
 	struct duty *duty;
 	struct client *seal; /* NULL while it is away */
-	uint64_t seal_id;
+	uint64_t seal_asked, seal_collected;
+	struct client *clerk; /* for the length of one request */
 	struct core_policy policies[CORE_POLICIES];
-	int64_t policy_now;
+	int64_t policy_now;  /* version in force; 0: none */
+	int64_t policy_next; /* version that the batch at hand puts in force */
+	struct value heads;  /* newest foreign heads seen, as a record names them */
+	struct arena *heads_arena;
 	struct bufferevent *lines[CORE_LINES_MAX];
 	struct act *first, *last;
 	size_t waiting, waiting_bytes;
 	int64_t folded_seq; /* picture holds everything up to it */
 	bool is_folding;
 	bool is_stopping;
-	bool is_frozen; /* signs no heads: storage and head disagree */
+	bool is_settled; /* the first policy was filed, or tried */
+	bool is_frozen;  /* signs no heads: storage and head disagree */
 	struct preview *previews;
 	struct arena *arena; /* of the batch or act at hand */
 	struct {
@@ -95,6 +101,16 @@ MUST_USE enum err core_collect_seal(struct core *core, struct signature *signatu
 MUST_USE enum err core_sign(struct core *core, enum seal_form form, struct span bytes,
 			    struct signature *signature);
 
+/* Ends a batch that was begun in the journal (and the picture, unless it is folding): commits both
+ * when err is ERR_OK, else rolls both back and returns err. */
+MUST_USE enum err core_close_batch(struct core *core, enum err err);
+
+/* After a failure between asking and collecting: forgets answers that are still to come. */
+void core_drop_seal(struct core *core);
+
+/* Removes the first act of the queue. */
+void core_drop_act(struct core *core);
+
 /* The compiled policy of a version (0: the one in force); NULL when there is none. */
 const struct policy *core_policy(struct core *core, int64_t version);
 
@@ -105,8 +121,113 @@ struct core_who {
 };
 enum why core_who(struct core *core, struct cursor *cursor, unsigned right, struct core_who *who);
 
+/* Has clerk hash a passphrase (Argon2id), or test one against its hash.  ERR_CLOSED when clerk
+ * cannot be had. */
+MUST_USE enum err core_hash_pass(struct core *core, struct span pass, char *text, size_t size);
+MUST_USE enum err core_test_pass(struct core *core, struct span pass, const char *text,
+				 bool *is_good);
+
+/* What waits until seal is there: the first policy, the queue. */
+void core_settle(struct core *core);
+
+/* Builds keyring and foreign heads anew from the shelf. */
+MUST_USE enum err core_reload(struct core *core);
+
 /* Signs and publishes a head when leaves are not yet under one. */
 MUST_USE enum err core_head(struct core *core);
+
+/* One record on its way through the flow; plain, in the batch's arena. */
+struct take {
+	const struct act *act; /* NULL: the station's own filing */
+	struct record *record;
+	struct hash id;
+	enum why why; /* WHY_NONE while it may come in */
+	unsigned field;
+	const char *text; /* for people; may be NULL */
+	enum err err;     /* our own failure */
+	bool is_own;
+	bool is_duplicate; /* held already: nothing is written */
+	bool is_new;
+	bool is_receipt;
+	struct core_who who;
+	struct span signing; /* own: what seal signs */
+	struct span disclosures;
+	struct span jwt;
+	int64_t leaf;
+	int64_t position;
+	struct admit_delivery *delivery; /* foreign */
+	struct span bytes;               /* foreign: the whole delivery */
+	struct span given_receipt;       /* foreign, by a sister: the receipt that was given */
+	struct span receipt_signing;
+	struct take_party *parties;
+	size_t parties_n;
+};
+
+/* Where a record filed now stands with one party. */
+struct take_party {
+	struct party party;
+	int state; /* enum picture_state */
+	enum why why;
+};
+
+/* cut.c: asks release for every other party and puts what may go into the outbox; within a batch.
+ */
+MUST_USE enum err cut_file(struct core *core, struct take *take);
+
+/* One question to release about a held own record; the answer lives in the core's arena. */
+struct release_answer;
+struct field_set;
+MUST_USE enum err cut_ask(struct core *core, const struct record *record, const struct hash *id,
+			  const struct party *party, int64_t policy_filed,
+			  const struct field_set *given, unsigned approvals,
+			  struct release_answer *answer);
+
+/* A set of levels as text for the outbox, and back. */
+void cut_write_set(struct out *out, const struct field_set *set);
+bool cut_read_set(struct span text, struct field_set *set);
+
+/* Cuts again what is due to a party and makes its deliveries, in a batch of its own; *made counts
+ * them. */
+MUST_USE enum err cut_deliver(struct core *core, const struct party *party, size_t *made);
+
+/* Moves what fell due from waiting to queued; returns when to look again (INT64_MAX: nothing
+ * waits). */
+int64_t cut_due(struct core *core);
+
+/* Reads an own stored record back: jwt, disclosures and struct record, in the core's arena. */
+struct journal_record;
+MUST_USE enum err core_read(struct core *core, const struct hash *id, struct journal_record *row,
+			    struct record *record);
+
+/* trade.c: lines of bundles.  take_line() admits one into a take; trade_is_document() tells lines
+ * that are no flow. */
+void trade_admit(struct core *core, struct take *take, struct span line);
+MUST_USE enum err trade_settle(struct core *core, struct take *batch,
+			       size_t n); /* receipts that came */
+bool trade_is_document(struct span line);
+void trade_document(struct core *core, const struct act *act, struct span line);
+void trade_export(struct core *core, const struct act *act, struct span addressee);
+void trade_exported(struct core *core, const struct act *act, struct span addressee,
+		    int64_t counter);
+
+/* preview.c: what was shown before it is sent; held ten minutes. */
+void preview_make(struct core *core, const struct act *act, struct cursor *cursor);
+void preview_confirm(struct core *core, struct take *take, const struct hash *preview);
+void preview_free(struct core *core);
+
+/* take.c, for preview.c: an own record made ready and issued; take->why says if it may not. */
+void take_read(struct core *core, struct take *take, struct cursor *cursor, bool has_flags,
+	       struct span *thread, unsigned *flags);
+void take_issue(struct core *core, struct take *take, struct span thread);
+
+/* fold.c: brings the picture up to the journal, a part at a time; false when it is. */
+void fold_start(struct core *core);
+bool fold_some(struct core *core);
+void fold_note(struct core *core); /* remembers how far the picture is */
+
+/* Within a batch: a record and its ways into the picture. */
+MUST_USE enum err fold_put(struct core *core, const struct record *record, const struct hash *id,
+			   int64_t position, int64_t arrived_ms);
 
 /* take.c: the flow.  Takes up to LIMIT_BATCH acts of kind FILE, CONFIRM and TAKE from the front of
  * the queue. */

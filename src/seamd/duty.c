@@ -15,6 +15,7 @@
 struct duty {
 	sqlite3 *db;
 	sqlite3_stmt *find;
+	unsigned char secret[32];
 };
 
 static const struct {
@@ -26,11 +27,17 @@ static const struct {
 #undef X
 };
 
-static const char schema[] = "CREATE TABLE IF NOT EXISTS account(name TEXT PRIMARY KEY, duties "
-			     "TEXT NOT NULL, pass TEXT NOT NULL) STRICT;"
-			     "CREATE TABLE IF NOT EXISTS session(token BLOB PRIMARY KEY, account "
-			     "TEXT NOT NULL REFERENCES account(name) "
-			     "ON DELETE CASCADE, until_ms INTEGER NOT NULL) STRICT, WITHOUT ROWID;";
+static const char schema[] =
+    "CREATE TABLE IF NOT EXISTS account(name TEXT PRIMARY KEY, duties "
+    "TEXT NOT NULL, pass TEXT NOT NULL) STRICT;"
+    "CREATE TABLE IF NOT EXISTS session(token BLOB PRIMARY KEY, account "
+    "TEXT NOT NULL REFERENCES account(name) "
+    "ON DELETE CASCADE, until_ms INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE IF NOT EXISTS secret(id INTEGER PRIMARY KEY CHECK(id = 1), "
+    "bytes BLOB NOT NULL) STRICT;"
+    "CREATE TABLE IF NOT EXISTS secret(id INTEGER PRIMARY KEY CHECK(id = 1), bytes BLOB NOT NULL) "
+    "STRICT;"
+    "INSERT OR IGNORE INTO secret VALUES(1, randomblob(32));";
 
 unsigned
 duty_rights(struct span name)
@@ -39,6 +46,40 @@ duty_rights(struct span name)
 		if (span_is(name, rows[i].name))
 			return rows[i].rights;
 	return 0;
+}
+
+static enum err
+load_secret(struct duty *duty)
+{
+	unsigned char fresh[32];
+	sqlite3_stmt *statement;
+	bool has_row = false;
+	enum err err =
+	    db_prepare(duty->db, "INSERT OR IGNORE INTO secret VALUES(1, ?1)", &statement);
+
+	if (err != ERR_OK)
+		return err;
+	sign_random(fresh, sizeof fresh);
+	db_bind_blob(statement, 1, span_make(fresh, sizeof fresh));
+	err = db_do(statement);
+	(void)sqlite3_finalize(statement);
+	if (err == ERR_OK)
+		err = db_prepare(duty->db, "SELECT bytes FROM secret", &statement);
+	if (err != ERR_OK)
+		return err;
+	err = db_step(statement, &has_row);
+	if (err == ERR_OK && (!has_row || db_blob(statement, 0).n != sizeof duty->secret))
+		err = ERR_CORRUPT;
+	if (err == ERR_OK)
+		memcpy(duty->secret, db_blob(statement, 0).p, sizeof duty->secret);
+	(void)sqlite3_finalize(statement);
+	return err;
+}
+
+void
+duty_secret(struct duty *duty, unsigned char secret[32])
+{
+	memcpy(secret, duty->secret, sizeof duty->secret);
 }
 
 enum err
@@ -50,6 +91,8 @@ duty_open(const char *path, struct duty **duty)
 	*duty = NULL;
 	if (err == ERR_OK)
 		err = db_run(made->db, schema);
+	if (err == ERR_OK)
+		err = load_secret(made);
 	if (err == ERR_OK)
 		err = db_prepare(made->db,
 				 "SELECT account.name, account.duties FROM session JOIN account ON "

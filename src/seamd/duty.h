@@ -69,6 +69,9 @@ MUST_USE enum err duty_get_pass(struct duty *duty, struct span account, char *ha
 MUST_USE enum err duty_session(struct duty *duty, struct span account, int64_t now_ms,
 			       char token[DUTY_TOKEN_TEXT]);
 
+/* 32 secret bytes of this station, made once: for names that only it can derive. */
+void duty_secret(struct duty *duty, unsigned char secret[32]);
+
 /* One line per account: name, duties. */
 MUST_USE enum err duty_list(struct duty *duty, struct out *out);
 

@@ -102,6 +102,35 @@ become(const struct config *config, enum role role, int keeper_fd, int core_fd, 
 	_exit(ROLE_EXIT_FAULT);
 }
 
+/* In the child: becomes the helper program beside this one. */
+static _Noreturn void
+become_clerk(const struct config *config, int core_fd)
+{
+	char path[FILE_PATH_MAX];
+	char *arguments[] = {(char[]){"seam-clerk"}, (char[]){"-H"}, (char[FILE_PATH_MAX]){""},
+			     NULL};
+	ssize_t n = readlink("/proc/self/exe", path, sizeof path - 16);
+	sigset_t none;
+	char *slash;
+
+	if (n <= 0)
+		_exit(ROLE_EXIT_FAULT);
+	path[n] = '\0';
+	slash = strrchr(path, '/');
+	if (!slash)
+		_exit(ROLE_EXIT_FAULT);
+	(void)snprintf(slash, sizeof path - (size_t)(slash - path), "/seam-clerk");
+	(void)snprintf(arguments[2], FILE_PATH_MAX, "%s", config->home);
+	(void)sigemptyset(&none);
+	(void)sigprocmask(SIG_SETMASK, &none, NULL);
+	if (dup2(core_fd, ROLE_FD_CORE) < 0)
+		_exit(ROLE_EXIT_FAULT);
+	(void)close(ROLE_FD_KEEPER);
+	(void)close_range(ROLE_FD_LISTEN, ~0U, 0);
+	(void)execv(path, arguments);
+	_exit(ROLE_EXIT_FAULT);
+}
+
 /* Hands core its end of a new channel to a role. */
 static enum err
 hand_over(int core, enum role role, int fd)
@@ -175,6 +204,23 @@ start(struct keeper *keeper, enum role role)
 		close_pair(to_core);
 	}
 	return err;
+}
+
+/* A clerk lives for one request of core and ends when core closes its channel. */
+static void
+start_clerk(struct keeper *keeper)
+{
+	int pair[2];
+	pid_t pid;
+
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0)
+		return;
+	pid = fork();
+	if (pid == 0)
+		become_clerk(keeper->config, pair[1]);
+	if (pid < 0 || hand_over(keeper->children[ROLE_CORE].fd, ROLE_CLERK, pair[0]) != ERR_OK)
+		role_log("keeper", "warn", "a clerk could not be started");
+	close_pair(pair);
 }
 
 static void
@@ -296,9 +342,12 @@ hear(struct keeper *keeper, struct child *child)
 		child->fd = -1;
 		return;
 	}
-	while (wire_take(&input, &message) == ERR_OK)
+	while (wire_take(&input, &message) == ERR_OK) {
 		if (message.kind == WIRE_READY)
 			child->is_ready = true;
+		else if (message.kind == WIRE_CLERK && child == &keeper->children[ROLE_CORE])
+			start_clerk(keeper);
+	}
 	tell_ready(keeper);
 }
 

@@ -9,7 +9,13 @@
  */
 enum { ROLE_FD_KEEPER = 3, ROLE_FD_CORE = 4, ROLE_FD_LISTEN = 5 };
 
-enum role { ROLE_CORE, ROLE_SEAL, ROLE_GATE, ROLE_COUNT };
+enum role {
+	ROLE_CORE,
+	ROLE_SEAL,
+	ROLE_GATE,
+	ROLE_COUNT,
+	ROLE_CLERK = ROLE_COUNT /* started when core asks */
+};
 
 /* Exit codes that tell keeper what to do. */
 enum { ROLE_EXIT_OK = 0, ROLE_EXIT_FAULT = 1, ROLE_EXIT_CONFIG = 78 /* do not start again */ };

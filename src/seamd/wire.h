@@ -22,6 +22,7 @@
 	/* keeper to core and back */ \
 	X(PEER,      "K",  "1 role, 4 number; one descriptor comes along: a new channel") \
 	X(STOP,      "KG", "finish what is begun and end; from a client: t token, t duty") \
+	X(CLERK,     "C",  "a clerk is needed: its channel comes as a PEER") \
 	X(READY,     "CSXL", "the role is behind its wall and serves; t which walls hold") \
 	/* core and seal */ \
 	X(SIGN,      "C",  "1 form, b bytes") \

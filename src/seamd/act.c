@@ -1,0 +1,422 @@
+/*
+ * Promises every act that is no record on its way in: looking at the station's state, approving,
+ * bundles, accounts. Core believes nothing a gate says but the bytes of the act: who asks follows
+ * from the token in it.
+ */
+#include "seamd/core.h"
+
+#include "admit/keyring.h"
+#include "base/sign.h"
+#include "journal/inbox.h"
+#include "journal/journal.h"
+#include "journal/outbox.h"
+#include "picture/picture.h"
+#include "seamd/ring.h"
+
+#include <string.h>
+
+enum { LIST_MAX = 32768, PASS_TEXT = 256 };
+
+/* Reads who asks; answers and returns false when they may not. */
+static bool
+may(struct core *core, const struct act *act, struct cursor *cursor, unsigned right,
+    struct core_who *who)
+{
+	enum why why = core_who(core, cursor, right, who);
+
+	if (why != WHY_NONE)
+		core_refuse(core, act, why, 0, NULL);
+	return why == WHY_NONE;
+}
+
+static bool
+is_whole(struct core *core, const struct act *act, const struct cursor *cursor)
+{
+	if (!cursor_is_done(cursor))
+		core_refuse(core, act, WHY_BAD_FORM, 0, NULL);
+	return cursor_is_done(cursor);
+}
+
+/* ---- approving what a rule leaves to officers ---- */
+
+struct approving {
+	struct span party;
+	int64_t numbers[16];
+	int64_t needed;
+	size_t n;
+};
+
+static bool
+find_held(void *context, const struct outbox *outbox)
+{
+	struct approving *approving = context;
+
+	if (!span_equal(outbox->party, approving->party) || outbox->state != OUTBOX_HELD)
+		return true;
+	if (outbox->needed > approving->needed)
+		approving->needed = outbox->needed;
+	if (approving->n < sizeof approving->numbers / sizeof *approving->numbers)
+		approving->numbers[approving->n++] = outbox->number;
+	return true;
+}
+
+static enum err
+approve_rows(struct core *core, const struct approving *approving, const char *account,
+	     int64_t *given)
+{
+	enum err err = journal_begin(core->journal);
+
+	*given = 0;
+	if (err != ERR_OK)
+		return err;
+	if (core->picture && !core->is_folding && picture_begin(core->picture) != ERR_OK)
+		core->is_folding = true;
+	for (size_t i = 0; i < approving->n && err == ERR_OK; i++) {
+		int64_t count = 0;
+
+		err = outbox_approve(core->journal, approving->numbers[i], span_of(account),
+				     core_now(core), &count);
+		if (err == ERR_OK && count >= approving->needed)
+			err = outbox_move(core->journal, approving->numbers[i], OUTBOX_QUEUED, -1,
+					  (struct span){NULL, 0}, core_now(core));
+		if (count > *given)
+			*given = count;
+	}
+	return core_close_batch(core, err);
+}
+
+static void
+act_send(struct core *core, const struct act *act, struct cursor *cursor)
+{
+	struct approving approving = {0};
+	struct core_who who;
+	struct hash id;
+	struct span bytes;
+	struct out out = out_new(256);
+	int64_t given;
+	size_t begun;
+	enum err err;
+
+	if (!may(core, act, cursor, DUTY_SEND, &who))
+		return;
+	bytes = cursor_bytes(cursor, HASH_SIZE);
+	approving.party = cursor_span(cursor, LIMIT_PARTY_TEXT);
+	for (unsigned n = cursor_u16(cursor); n > 0 && !cursor->is_failed; n--)
+		(void)cursor_u32(cursor);
+	if (!is_whole(core, act, cursor))
+		return;
+	memcpy(id.b, bytes.p, HASH_SIZE);
+	err = outbox_each_of(core->journal, &id, &(struct outbox_walk){find_held, &approving});
+	if (err == ERR_OK && approving.n == 0) {
+		core_refuse(
+		    core, act, WHY_NO_RULE, 0,
+		    "nothing of this record waits for an officer's decision for that party");
+		return;
+	}
+	if (err == ERR_OK)
+		err = approve_rows(core, &approving, who.account, &given);
+	if (err != ERR_OK) {
+		core_fail(core, act, err, NULL);
+		return;
+	}
+	begun = wire_begin(&out, WIRE_SENT, act->id);
+	out_u8(&out, (uint8_t)given);
+	out_u8(&out, (uint8_t)approving.needed);
+	out_u8(&out, given >= approving.needed ? PICTURE_STATE_QUEUED : PICTURE_STATE_HELD_BACK);
+	wire_end(&out, begun);
+	core_send(core, act, &out);
+	out_free(&out);
+}
+
+/* ---- state ---- */
+
+static void
+write_counts(struct core *core, struct out *json)
+{
+	struct journal_counts counts = {0};
+
+	if (journal_count(core->journal, &counts) != ERR_OK)
+		return;
+	out_format(
+	    json,
+	    ",\"records\":%llu,\"own\":%llu,\"foreign\":%llu,\"erased\":%llu,\"leaves\":%llu,"
+	    "\"receipts\":%llu,\"sent\":%llu,\"came\":%llu,\"waiting\":%llu,\"quarantined\":%llu",
+	    (unsigned long long)counts.records, (unsigned long long)counts.own,
+	    (unsigned long long)counts.foreign, (unsigned long long)counts.erased,
+	    (unsigned long long)counts.leaves, (unsigned long long)counts.receipts,
+	    (unsigned long long)counts.sent, (unsigned long long)counts.came,
+	    (unsigned long long)counts.outbox_open, (unsigned long long)counts.quarantined);
+}
+
+static void
+note_gap(void *context, int64_t first, int64_t last)
+{
+	struct out *json = context;
+
+	out_format(json, "%s[%lld,%lld]", json->p[json->n - 1] == '[' ? "" : ",", (long long)first,
+		   (long long)last);
+}
+
+static void
+write_gaps(struct core *core, struct out *json)
+{
+	bool is_first = true;
+
+	out_text(json, ",\"stations\":[");
+	for (size_t i = 0; i < keyring_count(core->keyring); i++) {
+		const struct keynote *note = keyring_at(core->keyring, i);
+		int64_t highest = 0;
+
+		out_format(json, "%s{\"station\":\"%s\",\"gaps\":[", is_first ? "" : ",",
+			   note->station.name);
+		if (inbox_gaps(core->journal, span_of(note->station.name), &highest, note_gap,
+			       json) != ERR_OK)
+			highest = -1;
+		out_format(json, "],\"came\":%lld}", (long long)highest);
+		is_first = false;
+	}
+	out_text(json, "]");
+}
+
+static void
+act_status(struct core *core, const struct act *act, struct cursor *cursor)
+{
+	struct core_who who;
+	struct out json = out_new(LIST_MAX);
+
+	if (!may(core, act, cursor, 0, &who) || !is_whole(core, act, cursor))
+		return;
+	out_format(&json, "{\"station\":\"%s\",\"party\":\"%s\",\"exercise\":%s,\"now_ms\":%lld",
+		   core->kid.station.name, core->own.name,
+		   core->config->exercise ? "true" : "false", (long long)core_now(core));
+	out_format(&json, ",\"account\":\"%s\",\"duty\":\"%s\"", who.account, who.duty);
+	out_format(&json, ",\"policy\":%lld,\"signs\":%s,\"folding\":%s",
+		   (long long)core->policy_now, core->seal && !core->is_frozen ? "true" : "false",
+		   core->is_folding ? "true" : "false");
+	out_format(&json, ",\"log\":\"%s\",\"size\":%llu,\"head\":%llu",
+		   journal_origin(core->journal), (unsigned long long)journal_size(core->journal),
+		   (unsigned long long)journal_head_size(core->journal));
+	write_counts(core, &json);
+	write_gaps(core, &json);
+	out_char(&json, '}');
+	if (out_err(&json) == ERR_OK)
+		core_done(core, act, 0, json.p);
+	else
+		core_fail(core, act, out_err(&json), NULL);
+	out_free(&json);
+}
+
+/* ---- accounts ---- */
+
+/* Argon2id runs in clerk; until its answer is there core serves nobody, so its settings are the
+ * interactive ones. */
+static void
+set_pass(struct core *core, const struct act *act, struct span name, struct span pass)
+{
+	char text[PASS_TEXT];
+	enum err err = core_hash_pass(core, pass, text, sizeof text);
+
+	if (err == ERR_OK)
+		err = duty_set_pass(core->duty, name, span_of(text));
+	if (err == ERR_OK)
+		core_done(core, act, 0, "");
+	else
+		core_fail(core, act, err, err == ERR_NOT_FOUND ? "no such account" : NULL);
+}
+
+static void
+add_account(struct core *core, const struct act *act, struct span name, struct span duties)
+{
+	char token[DUTY_TOKEN_TEXT];
+	enum err err = duty_add(core->duty, name, duties, token);
+
+	if (err == ERR_OK)
+		core_done(core, act, 0, token);
+	else if (err == ERR_EXISTS)
+		core_fail(core, act, err, "an account of this name is there");
+	else if (err == ERR_FORMAT)
+		core_fail(
+		    core, act, err,
+		    "a name is [a-z0-9.-], duties are watch, liaison, director, analyst, admin");
+	else
+		core_fail(core, act, err, NULL);
+	sign_wipe(token, sizeof token);
+}
+
+static void
+list_accounts(struct core *core, const struct act *act)
+{
+	struct out out = out_new(LIST_MAX);
+	enum err err = duty_list(core->duty, &out);
+
+	if (err == ERR_OK)
+		core_done(core, act, 0, out.n ? out.p : "");
+	else
+		core_fail(core, act, err, NULL);
+	out_free(&out);
+}
+
+static void
+act_account(struct core *core, const struct act *act, struct cursor *cursor)
+{
+	struct core_who who;
+	struct span verb;
+	struct span name;
+	struct span duties;
+	struct span pass;
+	enum err err;
+
+	if (!may(core, act, cursor, DUTY_ADMIN, &who))
+		return;
+	verb = cursor_span(cursor, 16);
+	name = cursor_span(cursor, DUTY_NAME_MAX - 1);
+	duties = cursor_span(cursor, LIMIT_LINE_TEXT);
+	pass = cursor_span(cursor, 1024);
+	if (!is_whole(core, act, cursor))
+		return;
+	if (span_is(verb, "add")) {
+		add_account(core, act, name, duties);
+	} else if (span_is(verb, "list")) {
+		list_accounts(core, act);
+	} else if (span_is(verb, "pass")) {
+		set_pass(core, act, name, pass);
+	} else if (span_is(verb, "remove")) {
+		err = duty_remove(core->duty, name);
+		if (err == ERR_OK)
+			core_done(core, act, 0, "");
+		else
+			core_fail(core, act, err, "no such account");
+	} else {
+		core_refuse(core, act, WHY_BAD_VALUE, 0, "add, remove, list or pass");
+	}
+}
+
+static void
+act_login(struct core *core, const struct act *act, struct cursor *cursor)
+{
+	char kept[PASS_TEXT];
+	char token[DUTY_TOKEN_TEXT];
+	struct span name = cursor_span(cursor, DUTY_NAME_MAX - 1);
+	struct span pass = cursor_span(cursor, 1024);
+	bool is_good = false;
+	enum err err;
+
+	(void)cursor_span(cursor, DUTY_NAME_MAX - 1);
+	if (!is_whole(core, act, cursor))
+		return;
+	err = duty_get_pass(core->duty, name, kept, sizeof kept);
+	if (err == ERR_OK && kept[0])
+		err = core_test_pass(core, pass, kept, &is_good);
+	if (err == ERR_OK && is_good)
+		err = duty_session(core->duty, name, role_now_ms(), token);
+	/* One answer for an unknown account and a wrong passphrase. */
+	if (err == ERR_OK && is_good)
+		core_done(core, act, 0, token);
+	else
+		core_refuse(core, act, WHY_NO_ACCOUNT, 0, NULL);
+	sign_wipe(token, sizeof token);
+}
+
+/* ---- the rest ---- */
+
+static void
+act_head(struct core *core, const struct act *act, struct cursor *cursor)
+{
+	struct core_who who;
+	enum err err;
+
+	if (!may(core, act, cursor, 0, &who) || !is_whole(core, act, cursor))
+		return;
+	err = core_head(core);
+	if (err == ERR_OK)
+		core_done(core, act, (int64_t)journal_head_size(core->journal), "");
+	else
+		core_fail(core, act, err, "no head was signed");
+}
+
+static void
+act_install(struct core *core, const struct act *act, struct cursor *cursor)
+{
+	char text[RING_WHY_MAX];
+	struct core_who who;
+	struct span document;
+	enum why why;
+	enum err err;
+
+	if (!may(core, act, cursor, DUTY_ADMIN, &who))
+		return;
+	document = cursor_span(cursor, WIRE_PAYLOAD);
+	if (!is_whole(core, act, cursor))
+		return;
+	err = ring_install(core->journal, core->keyring, &core->own, document, core_now(core), &why,
+			   text);
+	if (err == ERR_OK && why == WHY_NONE)
+		err = core_reload(core);
+	if (err != ERR_OK)
+		core_fail(core, act, err, NULL);
+	else if (why != WHY_NONE)
+		core_refuse(core, act, why, 0, text);
+	else
+		core_done(core, act, 0, text);
+}
+
+static void
+act_trade(struct core *core, const struct act *act, struct cursor *cursor)
+{
+	struct core_who who;
+	struct span text;
+	int64_t counter = 0;
+
+	if (!may(core, act, cursor, DUTY_TRADE, &who))
+		return;
+	text = cursor_span(cursor, WIRE_PAYLOAD);
+	if (act->kind == WIRE_EXPORTED)
+		counter = cursor_i64(cursor);
+	if (!is_whole(core, act, cursor))
+		return;
+	if (act->kind == WIRE_TAKE)
+		trade_document(core, act, text);
+	else if (act->kind == WIRE_EXPORT)
+		trade_export(core, act, text);
+	else
+		trade_exported(core, act, text, counter);
+}
+
+static void
+act_stop(struct core *core, const struct act *act, struct cursor *cursor)
+{
+	struct core_who who;
+
+	if (!may(core, act, cursor, 0, &who) || !is_whole(core, act, cursor))
+		return;
+	core_done(core, act, 0, "");
+	core->is_stopping = true;
+}
+
+void
+core_act(struct core *core, const struct act *act)
+{
+	struct cursor cursor = cursor_over(span_make(act->payload, act->n));
+
+	/* Everything else is either no act or flows through core_take(). */
+	if (act->kind == WIRE_PREVIEW)
+		preview_make(core, act, &cursor);
+	else if (act->kind == WIRE_SEND)
+		act_send(core, act, &cursor);
+	else if (act->kind == WIRE_TAKE || act->kind == WIRE_EXPORT || act->kind == WIRE_EXPORTED)
+		act_trade(core, act, &cursor);
+	else if (act->kind == WIRE_INSTALL)
+		act_install(core, act, &cursor);
+	else if (act->kind == WIRE_ACCOUNT)
+		act_account(core, act, &cursor);
+	else if (act->kind == WIRE_LOGIN)
+		act_login(core, act, &cursor);
+	else if (act->kind == WIRE_STATUS)
+		act_status(core, act, &cursor);
+	else if (act->kind == WIRE_HEAD)
+		act_head(core, act, &cursor);
+	else if (act->kind == WIRE_STOP)
+		act_stop(core, act, &cursor);
+	else
+		core_refuse(core, act, WHY_BAD_FORM, 0, "no act of a person");
+}

@@ -1,0 +1,96 @@
+/*
+ * Promises the record that the stored disclosures say, or ERR_CORRUPT.
+ */
+#include "seamd/reread.h"
+
+#include "admit/admit.h"
+#include "base/b64.h"
+#include "base/json.h"
+#include "journal/journal.h"
+#include "model/claim.h"
+
+#include <string.h>
+
+/* Disclosures come parent first, its levels after it: as they were issued. */
+static enum err
+read_one(struct claim_reading *reading, struct span text, struct arena *arena, enum field *parent)
+{
+	char *plain = arena_take(arena, text.n + 1);
+	json_t *array = NULL;
+	enum err err = ERR_CORRUPT;
+	struct span name;
+	enum field field;
+	size_t n;
+
+	if (!plain)
+		return ERR_NOMEM;
+	if (b64url_read(text, plain, text.n, &n))
+		array = json_read_strict(span_make(plain, n));
+	if (json_is_array(array) && json_array_size(array) == 3 &&
+	    json_is_string(json_array_get(array, 1))) {
+		name = span_of(json_string_value(json_array_get(array, 1)));
+		field = field_find(name);
+		if (*parent != FIELD_NONE &&
+		    (field == FIELD_NONE || field_level_find(*parent, name))) {
+			if (claim_reading_add(reading, *parent, name, json_array_get(array, 2)) ==
+			    WHY_NONE)
+				err = ERR_OK;
+		} else if (claim_reading_add(reading, FIELD_NONE, name, json_array_get(array, 2)) ==
+			   WHY_NONE) {
+			*parent = field_levels(field) ? field : FIELD_NONE;
+			err = ERR_OK;
+		}
+	}
+	json_decref(array);
+	return err;
+}
+
+static enum err
+read_foreign(const struct journal_record *row, const struct keyring *keyring, struct arena *arena,
+	     struct record *record)
+{
+	struct admit_terms terms = {.keyring = keyring, .is_stored = true, .log_index = -1};
+	struct journal_record copy = *row;
+	struct reason reason;
+	struct hash id;
+
+	terms.is_exercise = true;
+	reason = admit_record(&terms, copy.jwt, copy.disclosures, arena, record, &id);
+	if (reason.why == WHY_EXERCISE) {
+		terms.is_exercise = false;
+		reason = admit_record(&terms, copy.jwt, copy.disclosures, arena, record, &id);
+	}
+	return reason.why == WHY_NONE ? ERR_OK : ERR_CORRUPT;
+}
+
+enum err
+reread_record(const struct journal_record *row, const struct keyring *keyring, struct arena *arena,
+	      struct record *record)
+{
+	struct span rest = row->disclosures;
+	struct claim_reading *reading;
+	enum field parent = FIELD_NONE;
+	struct station station;
+	struct span one;
+	enum err err = ERR_OK;
+
+	record_init(record, kind_find(row->kind));
+	if (!station_read(row->origin, &station))
+		return ERR_CORRUPT;
+	record->station = station;
+	record->thread = arena_copy(arena, row->thread);
+	if (row->is_erased || rest.n == 0)
+		return ERR_OK;
+	if (!row->is_own)
+		return read_foreign(row, keyring, arena, record);
+	reading = claim_reading_new(arena, record);
+	if (!reading)
+		return ERR_NOMEM;
+	while (err == ERR_OK && span_split(&rest, '~', &one))
+		if (one.n)
+			err = read_one(reading, one, arena, &parent);
+	if (err == ERR_OK && claim_reading_finish(reading).why != WHY_NONE)
+		err = ERR_CORRUPT;
+	record->station = station;
+	return err;
+}

@@ -1,0 +1,803 @@
+/*
+ * Promises the one flow of records: may it come in, it is written, what is so now, what deserves
+ * attention, who may know. core_take() is that flow; every stage below works on the whole batch.
+ * Nothing is confirmed before it is durable, and either the whole batch is written or none of it.
+ */
+#include "seamd/core.h"
+
+#include "admit/admit.h"
+#include "admit/issue.h"
+#include "admit/receipt.h"
+#include "base/b64.h"
+#include "base/sign.h"
+#include "journal/inbox.h"
+#include "journal/journal.h"
+#include "journal/shelf.h"
+#include "model/ground.h"
+#include "picture/picture.h"
+#include "release/check.h"
+#include "release/policy.h"
+
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { THREAD_BYTES = 16, THREAD_TEXT = 23, TEXT_MAX = 400 };
+
+static void
+fill_random(void *context, void *dst, size_t n)
+{
+	(void)context;
+	sign_random(dst, n);
+}
+
+static const struct sdjwt_random system_random = {fill_random, NULL};
+
+static void
+refuse(struct take *take, enum why why, enum field field, const char *text)
+{
+	if (take->why != WHY_NONE)
+		return;
+	take->why = why;
+	take->field = field;
+	take->text = text;
+}
+
+/* ---- an own record is made ready ---- */
+
+static void
+set_text(struct record *record, enum field field, struct span text)
+{
+	if (!kind_has(record->kind, field) || record->field[field].is_set || text.n == 0)
+		return;
+	record->field[field].is_set = true;
+	record->field[field].levels = 1;
+	record->field[field].text = text;
+}
+
+static void
+set_code(struct record *record, enum field field, unsigned code)
+{
+	if (!kind_has(record->kind, field) || record->field[field].is_set)
+		return;
+	record->field[field].is_set = true;
+	record->field[field].levels = 1;
+	record->field[field].code = (uint16_t)code;
+}
+
+/* Governorate and district follow from the party's own layers where the place is known and they
+ * were not typed. */
+static void
+derive_areas(struct core *core, struct record *record)
+{
+	const struct value *place = &record->field[FIELD_PLACE];
+	const struct ground_unit *unit;
+	struct point point;
+
+	if (!place->is_set || place->place.level < PLACE_1KM || !core->ground)
+		return;
+	point = (struct point){place->place.lat_e7, place->place.lon_e7};
+	unit = ground_governorate_at(core->ground, point);
+	if (unit)
+		set_text(record, FIELD_GOVERNORATE, span_of(unit->name));
+	unit = ground_district_at(core->ground, point);
+	if (unit)
+		set_text(record, FIELD_DISTRICT, span_of(unit->name));
+}
+
+static void
+derive_defaults(struct core *core, struct take *take)
+{
+	struct record *record = take->record;
+	struct value *grade = &record->field[FIELD_GRADE];
+
+	set_text(record, FIELD_DUTY, span_of(take->who.duty));
+	derive_areas(core, record);
+	if (record->kind == KIND_SIGHTING || record->kind == KIND_WARNING)
+		set_code(record, FIELD_CIVILIANS, YESNO_UNKNOWN);
+	if (kind_has(record->kind, FIELD_GRADE) && !grade->is_set) {
+		grade->is_set = true;
+		grade->levels = 1;
+		grade->grade = (struct grade){'F', '6'};
+	}
+}
+
+/* Imported records get a thread that follows from their origin and a secret of the station, so that
+ * the same row of the same file is found again. */
+static struct span
+thread_of(struct core *core, const struct record *record, bool is_import)
+{
+	unsigned char bytes[THREAD_BYTES];
+	unsigned char key[32];
+	char *text = arena_take(core->arena, THREAD_TEXT);
+	struct span origin = record->field[FIELD_ORIGIN].text;
+
+	if (!text)
+		return (struct span){NULL, 0};
+	if (is_import && record->field[FIELD_ORIGIN].is_set) {
+		duty_secret(core->duty, key);
+		(void)crypto_generichash(bytes, sizeof bytes, (const unsigned char *)origin.p,
+					 origin.n, key, sizeof key);
+		sign_wipe(key, sizeof key);
+	} else {
+		sign_random(bytes, sizeof bytes);
+	}
+	b64url_text(text, THREAD_TEXT, bytes, sizeof bytes);
+	return span_make(text, THREAD_TEXT - 1);
+}
+
+struct own_look {
+	enum kind kind;
+	bool is_found;
+	bool is_own;
+	struct hash id;
+};
+
+static bool
+look_at_thread(void *context, const struct journal_record *row)
+{
+	struct own_look *look = context;
+
+	look->is_found = true;
+	if (!row->is_own)
+		return true;
+	look->is_own = true;
+	look->kind = kind_find(row->kind);
+	look->id = row->id;
+	return false;
+}
+
+static struct own_look
+look_up_thread(struct core *core, struct span thread)
+{
+	struct own_look look = {0};
+
+	(void)!journal_each_in_thread(core->journal, thread,
+				      &(struct journal_walk){look_at_thread, &look});
+	return look;
+}
+
+static void
+choose_thread(struct core *core, struct take *take, struct span thread, bool is_import)
+{
+	struct own_look look;
+
+	if (thread.n == 0) {
+		take->record->thread = thread_of(core, take->record, is_import);
+		if (!take->record->thread.p)
+			refuse(take, WHY_TOO_LARGE, FIELD_NONE, NULL);
+		if (!is_import || !take->record->field[FIELD_ORIGIN].is_set)
+			return;
+		look = look_up_thread(core, take->record->thread);
+		take->is_duplicate = look.is_own;
+		take->id = look.id;
+		return;
+	}
+	look = look_up_thread(core, thread);
+	take->record->thread = arena_copy(core->arena, thread);
+	if (!look.is_found)
+		refuse(take, WHY_NO_TARGET, FIELD_THREAD, "no such thread here");
+	else if (!look.is_own || look.kind != take->record->kind)
+		refuse(take, WHY_NOT_OWN, FIELD_THREAD,
+		       "an amendment is of the same kind and by the station that filed the first; "
+		       "dispute it instead");
+}
+
+/* What a note refers to must be held here; what it takes back must be one's own. */
+static void
+check_target(struct core *core, struct take *take)
+{
+	const struct value *re = &take->record->field[FIELD_RE];
+	struct journal_record row;
+
+	if (kind_row(take->record->kind)->nature != KIND_NATURE_NOTE || !re->is_set)
+		return;
+	if (journal_get(core->journal, &re->id, core->arena, &row) != ERR_OK)
+		refuse(take, WHY_NO_TARGET, FIELD_RE, NULL);
+	else if ((take->record->kind == KIND_RETRACT || take->record->kind == KIND_ERASE) &&
+		 !row.is_own)
+		refuse(take, WHY_NOT_OWN, FIELD_RE, NULL);
+}
+
+/* A policy must read, its tests must hold, and its number must be the next. */
+static void
+check_policy(struct core *core, struct take *take)
+{
+	struct policy_faults *faults = arena_take(core->arena, sizeof *faults);
+	char *text = arena_take(core->arena, TEXT_MAX);
+	struct policy *policy = NULL;
+	enum err err;
+
+	if (take->record->kind != KIND_POLICY || take->why != WHY_NONE)
+		return;
+	if (!faults || !text) {
+		refuse(take, WHY_TOO_LARGE, FIELD_DOCUMENT, NULL);
+		return;
+	}
+	err = policy_read(take->record->field[FIELD_DOCUMENT].text, &policy, faults);
+	if (err == ERR_OK)
+		err = check_tests(policy, faults);
+	policy_free(policy);
+	if (err != ERR_OK) {
+		struct out out = out_new(TEXT_MAX - 1);
+
+		out_format(&out, "line %u, column %u: %s", faults->fault[0].line,
+			   faults->fault[0].column, faults->fault[0].text);
+		(void)span_copy(text, TEXT_MAX, out_view(&out));
+		out_free(&out);
+		refuse(take, WHY_BAD_VALUE, FIELD_DOCUMENT, text);
+	}
+	if (take->record->field[FIELD_NUMBER].number <= core->policy_now || core->policy_next)
+		refuse(take, WHY_BAD_ORDER, FIELD_NUMBER,
+		       "a policy with this number is in force already");
+	if (take->why == WHY_NONE)
+		core->policy_next = take->record->field[FIELD_NUMBER].number;
+}
+
+static void
+issue(struct core *core, struct take *take)
+{
+	struct out signing = out_new(LIMIT_JWT);
+	struct out disclosures = out_new(LIMIT_SD_JWT);
+
+	take->err = issue_record(take->record, core->kid.number, &system_random, core->arena,
+				 &signing, &disclosures);
+	if (take->err == ERR_OK) {
+		take->signing = arena_copy(core->arena, out_view(&signing));
+		take->disclosures = arena_copy(core->arena, out_view(&disclosures));
+		if (!take->signing.p || !take->disclosures.p)
+			take->err = ERR_NOMEM;
+	}
+	if (take->err == ERR_LIMIT) {
+		take->err = ERR_OK;
+		refuse(take, WHY_TOO_LARGE, FIELD_NONE, NULL);
+	}
+	out_free(&signing);
+	out_free(&disclosures);
+}
+
+static void
+make_ready(struct core *core, struct take *take, struct span thread, bool is_import)
+{
+	struct record *record = take->record;
+	struct reason reason;
+
+	take->is_own = true;
+	record->station = core->kid.station;
+	record->is_exercise = core->config->exercise;
+	record->filed_ms = core_now(core);
+	record->field[FIELD_HEADS] = core->heads;
+	derive_defaults(core, take);
+	reason = record_check(record);
+	if (reason.why != WHY_NONE)
+		refuse(take, reason.why, (enum field)reason.field, NULL);
+	check_target(core, take);
+	check_policy(core, take);
+	if (take->why == WHY_NONE)
+		choose_thread(core, take, thread, is_import);
+	if (take->why == WHY_NONE && !take->is_duplicate)
+		issue(core, take);
+}
+
+void
+take_issue(struct core *core, struct take *take, struct span thread)
+{
+	make_ready(core, take, thread, false);
+}
+
+/* The right that filing a kind needs. */
+static unsigned
+right_for(enum kind kind)
+{
+	if (kind == KIND_POLICY || kind == KIND_ERASE || kind == KIND_KEY || kind == KIND_REVOKE)
+		return DUTY_DIRECT;
+	return kind == KIND_ASSESSMENT ? DUTY_ASSESS : DUTY_REPORT;
+}
+
+void
+take_read(struct core *core, struct take *take, struct cursor *cursor, bool has_flags,
+	  struct span *thread, unsigned *flags)
+{
+	struct cursor ahead = *cursor;
+	struct core_who who;
+
+	/* Who it is decides whether anything else is looked at; which right is needed follows from
+	 * the kind. */
+	(void)cursor_span(cursor, WIRE_TOKEN_SIZE);
+	(void)cursor_span(cursor, DUTY_NAME_MAX);
+	*flags = has_flags ? cursor_u8(cursor) : 0;
+	*thread = cursor_span(cursor, LIMIT_NAME_TEXT);
+	refuse(take, core_who(core, &(struct cursor){ahead.at, ahead.left, false}, 0, &who),
+	       FIELD_NONE, NULL);
+	take->record = arena_take(core->arena, sizeof *take->record);
+	if (take->why != WHY_NONE || !take->record) {
+		refuse(take, WHY_TOO_LARGE, FIELD_NONE, NULL);
+		return;
+	}
+	if (!record_read(cursor, core->arena, take->record) || !cursor_is_done(cursor)) {
+		refuse(take, WHY_BAD_FORM, FIELD_NONE, NULL);
+		return;
+	}
+	refuse(take, core_who(core, &ahead, right_for(take->record->kind), &take->who), FIELD_NONE,
+	       NULL);
+}
+
+static void
+admit_file(struct core *core, struct take *take, struct cursor *cursor)
+{
+	struct span thread;
+	unsigned flags;
+
+	take_read(core, take, cursor, true, &thread, &flags);
+	if (take->why == WHY_NONE)
+		make_ready(core, take, thread, (flags & WIRE_FILE_UNLESS_HELD) != 0);
+}
+
+static void
+admit_line(struct core *core, struct take *take, struct cursor *cursor)
+{
+	struct span line;
+
+	refuse(take, core_who(core, cursor, DUTY_TRADE, &take->who), FIELD_NONE, NULL);
+	line = cursor_span(cursor, WIRE_PAYLOAD);
+	if (!cursor_is_done(cursor))
+		refuse(take, WHY_BAD_FORM, FIELD_NONE, NULL);
+	if (take->why == WHY_NONE)
+		trade_admit(core, take, line);
+}
+
+static void
+admit_confirm(struct core *core, struct take *take, struct cursor *cursor)
+{
+	struct hash preview;
+	struct span bytes;
+
+	refuse(take, core_who(core, cursor, DUTY_REPORT, &take->who), FIELD_NONE, NULL);
+	bytes = cursor_bytes(cursor, HASH_SIZE);
+	if (!cursor_is_done(cursor)) {
+		refuse(take, WHY_BAD_FORM, FIELD_NONE, NULL);
+		return;
+	}
+	memcpy(preview.b, bytes.p, HASH_SIZE);
+	if (take->why == WHY_NONE)
+		preview_confirm(core, take, &preview);
+}
+
+/* ---- the stages, each over the batch ---- */
+
+/* Whatever is refused here is not seen by any later stage. */
+static bool
+is_going(const struct take *take)
+{
+	return take->why == WHY_NONE && take->err == ERR_OK && !take->is_duplicate;
+}
+
+static bool
+is_twice(const struct take *batch, size_t i)
+{
+	if (!batch[i].is_own || !batch[i].record->field[FIELD_ORIGIN].is_set)
+		return false;
+	for (size_t j = 0; j < i; j++)
+		if (batch[j].is_own && is_going(&batch[j]) &&
+		    span_equal(batch[j].record->thread, batch[i].record->thread))
+			return true;
+	return false;
+}
+
+static void
+stage_admit(struct core *core, struct take *batch, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		struct take *take = &batch[i];
+		struct cursor cursor;
+
+		if (take->act) {
+			cursor = cursor_over(span_make(take->act->payload, take->act->n));
+			if (take->act->kind == WIRE_FILE)
+				admit_file(core, take, &cursor);
+			else if (take->act->kind == WIRE_CONFIRM)
+				admit_confirm(core, take, &cursor);
+			else
+				admit_line(core, take, &cursor);
+		}
+		if (is_going(take) && take->is_own && is_twice(batch, i))
+			take->is_duplicate = true;
+		if (is_going(take) && take->is_own)
+			take->err = core_ask_seal(core, SEAL_RECORD, take->signing);
+	}
+	for (size_t i = 0; i < n; i++) {
+		struct take *take = &batch[i];
+		struct signature signature;
+		struct out jwt = out_new(LIMIT_JWT);
+
+		if (!is_going(take) || !take->is_own)
+			continue;
+		take->err = core_collect_seal(core, &signature);
+		out_span(&jwt, take->signing);
+		jws_attach(&jwt, &signature);
+		if (take->err == ERR_OK)
+			take->err = out_err(&jwt);
+		if (take->err == ERR_OK) {
+			take->jwt = arena_copy(core->arena, out_view(&jwt));
+			take->id = issue_id(take->jwt);
+		}
+		out_free(&jwt);
+	}
+}
+
+static int64_t
+keep_until(struct core *core, const struct record *record)
+{
+	const struct policy *policy = core_policy(core, 0);
+	int64_t keep_ms = policy ? policy_keep_ms(policy, record->kind) : 0;
+
+	if (keep_ms == 0)
+		keep_ms = (int64_t)kind_row(record->kind)->keep_days * 24 * 3600 * 1000;
+	return keep_ms ? core_now(core) + keep_ms : 0;
+}
+
+static enum err
+write_record(struct core *core, struct take *take)
+{
+	struct journal_record row = {
+	    .jwt = take->jwt,
+	    .disclosures = take->disclosures,
+	    .origin = span_of(take->record->station.name),
+	    .thread = take->record->thread,
+	    .kind = span_of(kind_row(take->record->kind)->name),
+	    .filed_ms = take->record->filed_ms,
+	    .received_ms = core_now(core),
+	    .keep_until_ms = keep_until(core, take->record),
+	    .is_own = take->is_own,
+	};
+	enum err err = journal_add(core->journal, &row, &take->is_new);
+
+	if (err == ERR_OK && take->is_own) {
+		take->leaf = row.leaf;
+		take->position = journal_epoch(core->journal) << 40 | row.leaf;
+	}
+	return err;
+}
+
+static enum err
+write_inbox(struct core *core, struct take *take)
+{
+	struct admit_delivery *delivery = take->delivery;
+	struct out onward = out_new(LIMIT_PARTIES * LIMIT_PARTY_TEXT);
+	struct inbox inbox = {
+	    .station = span_of(delivery->station.name),
+	    .counter = delivery->counter,
+	    .record = take->id,
+	    .bytes = take->bytes,
+	    .prev = delivery->prev,
+	    .came_ms = core_now(core),
+	    .until_ms = delivery->until_ms,
+	    .way = take->given_receipt.n ? SPAN("sister") : SPAN("stick"),
+	    .receipt = take->given_receipt,
+	};
+	enum err err;
+
+	take->position = delivery->counter;
+	for (unsigned i = 0; i < delivery->onward_n; i++)
+		out_format(&onward, "%s%s", i ? "," : "", delivery->onward[i].name);
+	inbox.onward = out_view(&onward);
+	err = out_err(&onward);
+	if (err == ERR_OK)
+		err = inbox_add(core->journal, &inbox);
+	out_free(&onward);
+	if (err == ERR_OK && take->given_receipt.n == 0)
+		err = core_ask_seal(core, SEAL_RECEIPT, take->receipt_signing);
+	return err;
+}
+
+/* A policy takes force with its record. */
+static enum err
+write_policy(struct core *core, struct take *take)
+{
+	struct shelf shelf = {
+	    .class = SPAN("policy"),
+	    .name = span_of(core->own.name),
+	    .version = take->record->field[FIELD_NUMBER].number,
+	    .text = take->record->field[FIELD_DOCUMENT].text,
+	    .at_ms = take->record->filed_ms,
+	};
+
+	return shelf_put(core->journal, &shelf);
+}
+
+static enum err
+stage_journal(struct core *core, struct take *batch, size_t n)
+{
+	enum err err = ERR_OK;
+
+	for (size_t i = 0; i < n && err == ERR_OK; i++) {
+		struct take *take = &batch[i];
+
+		if (!is_going(take) || take->is_receipt)
+			continue;
+		err = write_record(core, take);
+		if (err == ERR_REFUSED || err == ERR_LIMIT) {
+			refuse(take, err == ERR_REFUSED ? WHY_ERASED : WHY_TOO_LARGE, FIELD_NONE,
+			       NULL);
+			err = ERR_OK;
+			continue;
+		}
+		if (err == ERR_OK && !take->is_own)
+			err = write_inbox(core, take);
+		if (err == ERR_OK && take->is_own && take->record->kind == KIND_POLICY)
+			err = write_policy(core, take);
+	}
+	return err;
+}
+
+static enum err
+stage_receipts(struct core *core, struct take *batch, size_t n)
+{
+	enum err err = ERR_OK;
+
+	for (size_t i = 0; i < n && err == ERR_OK; i++) {
+		struct take *take = &batch[i];
+		struct out text = out_new(RECEIPT_MAX);
+		struct signature signature;
+
+		if (!is_going(take) || take->is_own || take->is_receipt || take->given_receipt.n)
+			continue;
+		err = core_collect_seal(core, &signature);
+		out_span(&text, take->receipt_signing);
+		jws_attach(&text, &signature);
+		if (err == ERR_OK)
+			err = out_err(&text);
+		if (err == ERR_OK)
+			err = inbox_receipt(core->journal, span_of(take->delivery->station.name),
+					    take->delivery->counter, out_view(&text));
+		out_free(&text);
+	}
+	return err;
+}
+
+static enum err
+stage_picture(struct core *core, struct take *batch, size_t n)
+{
+	enum err err = core->picture && !core->is_folding ? picture_begin(core->picture) : ERR_BUSY;
+
+	if (err != ERR_OK) {
+		core->is_folding = true; /* confirmed from the journal, folded later */
+		return ERR_OK;
+	}
+	for (size_t i = 0; i < n && err == ERR_OK; i++)
+		if (is_going(&batch[i]) && !batch[i].is_receipt)
+			err = fold_put(core, batch[i].record, &batch[i].id, batch[i].position,
+				       core_now(core));
+	return err;
+}
+
+static enum err
+stage_release(struct core *core, struct take *batch, size_t n)
+{
+	enum err err = ERR_OK;
+
+	for (size_t i = 0; i < n && err == ERR_OK; i++)
+		if (is_going(&batch[i]) && batch[i].is_own)
+			err = cut_file(core, &batch[i]);
+	return err;
+}
+
+/* What the law of erasure asks after the words are durable: keys, copies and previews go. */
+static void
+stage_erase(struct core *core, struct take *batch, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		struct take *take = &batch[i];
+		struct journal_record row;
+		struct hash target;
+
+		if (!is_going(take) || take->is_receipt || take->record->kind != KIND_ERASE ||
+		    !take->record->field[FIELD_RE].is_set)
+			continue;
+		target = take->record->field[FIELD_RE].id;
+		if (journal_get(core->journal, &target, core->arena, &row) != ERR_OK ||
+		    !span_is(row.origin, take->record->station.name))
+			continue;
+		if (journal_erase(core->journal, &target) != ERR_OK)
+			role_log("core", "warn",
+				 "an erasure must be finished later: a reader holds old pages");
+		if (core->picture && picture_erase(core->picture, &target) == ERR_BUSY)
+			role_log("core", "warn",
+				 "traces of an erased record remain until readers let go");
+	}
+	preview_free(core);
+}
+
+static void
+answer_filed(struct core *core, const struct take *take)
+{
+	struct out out = out_new(WIRE_MAX);
+	size_t begun = wire_begin(&out, WIRE_FILED, take->act->id);
+
+	out_bytes(&out, take->id.b, HASH_SIZE);
+	out_sized(&out, take->record->thread);
+	out_i64(&out, take->leaf);
+	out_u16(&out, (uint16_t)take->parties_n);
+	for (size_t i = 0; i < take->parties_n; i++) {
+		out_sized(&out, span_of(take->parties[i].party.name));
+		out_u8(&out, (uint8_t)take->parties[i].state);
+		out_sized(&out, span_of(take->parties[i].why == WHY_NONE
+					    ? ""
+					    : why_text(take->parties[i].why)));
+	}
+	wire_end(&out, begun);
+	core_send(core, take->act, &out);
+	out_free(&out);
+}
+
+static void
+answer_taken(struct core *core, const struct take *take, enum wire_taken outcome)
+{
+	struct out out = out_new(4096);
+	size_t begun = wire_begin(&out, WIRE_TAKEN, take->act->id);
+
+	out_u8(&out, (uint8_t)outcome);
+	out_u16(&out, (uint16_t)take->why);
+	out_bytes(&out, take->id.b, HASH_SIZE);
+	out_sized(&out, span_of(take->text ? take->text : ""));
+	wire_end(&out, begun);
+	core_send(core, take->act, &out);
+	out_free(&out);
+}
+
+static void
+answer_duplicate(struct core *core, const struct take *take)
+{
+	struct out out = out_new(4096);
+	size_t begun = wire_begin(&out, WIRE_DUPLICATE, take->act->id);
+
+	out_bytes(&out, take->id.b, HASH_SIZE);
+	wire_end(&out, begun);
+	core_send(core, take->act, &out);
+	out_free(&out);
+}
+
+static void
+answer(struct core *core, const struct take *take)
+{
+	bool is_line;
+
+	if (!take->act)
+		return;
+	is_line = take->act->kind == WIRE_TAKE;
+	if (take->why != WHY_NONE)
+		core->counted.refused++;
+	if (take->err != ERR_OK)
+		core_fail(core, take->act, take->err, NULL);
+	else if (is_line && take->why != WHY_NONE)
+		answer_taken(core, take, TAKEN_REFUSED);
+	else if (is_line)
+		answer_taken(core, take, take->is_duplicate ? TAKEN_KNOWN : TAKEN_NEW);
+	else if (take->why != WHY_NONE)
+		core_refuse(core, take->act, take->why, take->field, take->text);
+	else if (take->is_duplicate)
+		answer_duplicate(core, take);
+	else
+		answer_filed(core, take);
+}
+
+/* Nothing of the batch was written: whoever was about to be confirmed is told why not. */
+static void
+undo(struct core *core, struct take *batch, size_t n, enum err err)
+{
+	role_log("core", "alert", "nothing of %zu records was written: %s", n, err_text(err));
+	for (size_t i = 0; i < n; i++) {
+		if (!is_going(&batch[i]))
+			continue;
+		if (err == ERR_FULL)
+			refuse(&batch[i], WHY_DISK_FULL, FIELD_NONE, NULL);
+		else
+			batch[i].err = err;
+	}
+	core_drop_seal(core);
+}
+
+enum err
+core_close_batch(struct core *core, enum err err)
+{
+	if (err == ERR_OK)
+		err = journal_commit(core->journal);
+	if (err != ERR_OK) {
+		journal_rollback(core->journal);
+		if (core->picture && !core->is_folding)
+			picture_rollback(core->picture);
+		return err;
+	}
+	core->counted.commits++;
+	if (core->picture && !core->is_folding && picture_commit(core->picture) != ERR_OK) {
+		picture_rollback(core->picture);
+		core->is_folding = true;
+	}
+	return ERR_OK;
+}
+
+static void
+flow(struct core *core, struct take *batch, size_t n)
+{
+	enum err err;
+
+	core->policy_next = 0;
+	stage_admit(core, batch, n);
+	err = journal_begin(core->journal);
+	if (err == ERR_OK)
+		err = stage_journal(core, batch, n);
+	if (err == ERR_OK)
+		err = stage_receipts(core, batch, n);
+	if (err == ERR_OK)
+		err = stage_picture(core, batch, n);
+	if (err == ERR_OK)
+		err = stage_release(core, batch, n);
+	if (err == ERR_OK)
+		err = trade_settle(core, batch, n);
+	err = core_close_batch(core, err);
+	if (err == ERR_OK && core->policy_next)
+		core->policy_now = core->policy_next;
+	if (err != ERR_OK)
+		undo(core, batch, n, err);
+	else
+		stage_erase(core, batch, n);
+	for (size_t i = 0; i < n; i++)
+		answer(core, &batch[i]);
+}
+
+static bool
+flows(const struct act *act)
+{
+	struct cursor cursor = cursor_over(span_make(act->payload, act->n));
+
+	if (act->kind == WIRE_FILE || act->kind == WIRE_CONFIRM)
+		return true;
+	if (act->kind != WIRE_TAKE)
+		return false;
+	(void)cursor_span(&cursor, WIRE_TOKEN_SIZE);
+	(void)cursor_span(&cursor, DUTY_NAME_MAX);
+	return !trade_is_document(cursor_span(&cursor, WIRE_PAYLOAD));
+}
+
+void
+core_take(struct core *core)
+{
+	struct take *batch;
+	struct act *act = core->first;
+	size_t n = 0;
+
+	if (!act)
+		return;
+	arena_reset(core->arena);
+	if (!flows(act)) {
+		core_act(core, act);
+		core_drop_act(core);
+		return;
+	}
+	batch = arena_array(core->arena, LIMIT_BATCH, sizeof *batch);
+	if (!batch)
+		return;
+	for (; act && n < (size_t)core->config->batch_records && flows(act); act = act->next)
+		batch[n++].act = act;
+	flow(core, batch, n);
+	while (n--)
+		core_drop_act(core);
+}
+
+enum err
+core_file_own(struct core *core, struct record *record, struct hash *id)
+{
+	struct take take = {.record = record};
+
+	(void)span_copy(take.who.duty, sizeof take.who.duty, SPAN("station"));
+	make_ready(core, &take, (struct span){NULL, 0}, false);
+	if (take.why != WHY_NONE) {
+		role_log("core", "alert", "the station's own %s was refused: %s %s",
+			 kind_row(record->kind)->name, why_text(take.why),
+			 take.text ? take.text : "");
+		return ERR_REFUSED;
+	}
+	flow(core, &take, 1);
+	*id = take.id;
+	return take.why == WHY_NONE ? take.err : ERR_REFUSED;
+}

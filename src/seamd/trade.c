@@ -1,0 +1,582 @@
+/*
+ * Promises that what crosses on a stick is the same as what would cross a link: lines of a bundle,
+ *each verified here whatever carried it.  A line is a word, a blank and text without blanks:
+ *
+ *	delivery SD-JWT+KB             relay SD-JWT+KB RECEIPT (between sisters: stored and
+ *receipted by one of them) receipt JWS                    note BASE64 (member list, key note,
+ *revocation) head BASE64 (checkpoint)
+ *
+ * What is refused is kept in quarantine with its reason.
+ */
+#include "seamd/core.h"
+
+#include "admit/admit.h"
+#include "admit/keyring.h"
+#include "admit/receipt.h"
+#include "base/b64.h"
+#include "journal/inbox.h"
+#include "journal/journal.h"
+#include "journal/outbox.h"
+#include "journal/quarantine.h"
+#include "journal/sent.h"
+#include "journal/shelf.h"
+#include "picture/picture.h"
+#include "seamd/ring.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static struct span
+word_of(struct span line, struct span *rest)
+{
+	struct span word;
+
+	*rest = line;
+	(void)span_split(rest, ' ', &word);
+	if (!rest->p)
+		*rest = (struct span){"", 0};
+	return word;
+}
+
+bool
+trade_is_document(struct span line)
+{
+	struct span rest;
+	struct span word = word_of(line, &rest);
+
+	return span_is(word, "note") || span_is(word, "head");
+}
+
+static void
+refuse(struct take *take, enum why why, const char *text)
+{
+	if (take->why == WHY_NONE) {
+		take->why = why;
+		take->text = text;
+	}
+}
+
+static struct admit_terms
+terms_of(const struct core *core)
+{
+	return (struct admit_terms){.keyring = core->keyring,
+				    .own = core->own,
+				    .is_exercise = core->config->exercise,
+				    .now_ms = core_now(core),
+				    .log_index = -1};
+}
+
+/* What is known of the line of that station around the counter. */
+static enum err
+look_around(struct core *core, const struct admit_delivery *delivery, struct admit_known *known)
+{
+	struct span station = span_of(delivery->station.name);
+	struct inbox inbox;
+	enum err err;
+
+	memset(known, 0, sizeof *known);
+	err = inbox_get(core->journal, station, delivery->counter, core->arena, &inbox);
+	if (err == ERR_OK) {
+		known->has_same = true;
+		known->same = inbox.whole;
+	} else if (err != ERR_NOT_FOUND) {
+		return err;
+	}
+	err = inbox_get(core->journal, station, delivery->counter - 1, core->arena, &inbox);
+	if (err == ERR_OK) {
+		known->has_before = true;
+		known->before = inbox.whole;
+	} else if (err != ERR_NOT_FOUND) {
+		return err;
+	}
+	err = inbox_get(core->journal, station, delivery->counter + 1, core->arena, &inbox);
+	if (err == ERR_OK) {
+		known->has_after = true;
+		known->after_prev = inbox.prev;
+	}
+	return err == ERR_NOT_FOUND ? ERR_OK : err;
+}
+
+static void
+prepare_receipt(struct core *core, struct take *take)
+{
+	struct receipt receipt = {.kid = core->kid,
+				  .to = take->delivery->station,
+				  .delivery = take->delivery->whole,
+				  .id = take->delivery->id,
+				  .counter = take->delivery->counter,
+				  .at_ms = core_now(core)};
+	struct out text = out_new(RECEIPT_MAX);
+
+	receipt_write(&text, &receipt);
+	take->err = out_err(&text);
+	if (take->err == ERR_OK)
+		take->receipt_signing = arena_copy(core->arena, out_view(&text));
+	out_free(&text);
+}
+
+/* A receipt that a sister gave for the same bytes. */
+static void
+check_given_receipt(struct core *core, struct take *take)
+{
+	struct receipt receipt;
+	struct party party;
+	struct reason reason;
+	bool is_revoked;
+
+	if (take->given_receipt.n == 0 || take->why != WHY_NONE)
+		return;
+	reason = receipt_read(take->given_receipt, core->keyring, &receipt, &is_revoked);
+	party = station_party(&receipt.kid.station);
+	if (reason.why != WHY_NONE)
+		refuse(take, reason.why, "the receipt that came with it does not hold");
+	else if (!hash_equal(&receipt.delivery, &take->delivery->whole) ||
+		 !party_equal(&party, &core->own))
+		refuse(take, WHY_BAD_SD_HASH, "the receipt that came with it is for other bytes");
+}
+
+static void
+admit_bytes(struct core *core, struct take *take, struct span bytes)
+{
+	struct admit_terms terms = terms_of(core);
+	struct admit_known known;
+	struct reason reason;
+	bool is_repeat = false;
+
+	take->record = arena_take(core->arena, sizeof *take->record);
+	take->delivery = arena_take(core->arena, sizeof *take->delivery);
+	if (!take->record || !take->delivery) {
+		take->err = ERR_NOMEM;
+		return;
+	}
+	take->bytes = bytes;
+	reason = admit_delivery(&terms, bytes, core->arena, take->record, take->delivery);
+	take->id = take->delivery->id;
+	if (reason.why != WHY_NONE) {
+		refuse(take, reason.why, field_row((enum field)reason.field)->name);
+		return;
+	}
+	if (station_equal(&take->delivery->station, &core->kid.station)) {
+		refuse(take, WHY_NOT_FOR_US, "it was made by this station");
+		return;
+	}
+	take->err = look_around(core, take->delivery, &known);
+	if (take->err != ERR_OK)
+		return;
+	refuse(take, admit_follow(take->delivery, &known, &is_repeat), NULL);
+	take->is_duplicate = take->why == WHY_NONE && is_repeat;
+	take->jwt = take->delivery->jwt;
+	take->disclosures = take->delivery->disclosures;
+	check_given_receipt(core, take);
+	if (take->why == WHY_NONE && !take->is_duplicate && take->given_receipt.n == 0)
+		prepare_receipt(core, take);
+}
+
+static void
+admit_receipt(struct core *core, struct take *take, struct span text)
+{
+	struct receipt receipt;
+	struct party party;
+	struct sent sent;
+	struct reason reason;
+	bool is_revoked;
+
+	take->is_receipt = true;
+	take->bytes = text;
+	reason = receipt_read(text, core->keyring, &receipt, &is_revoked);
+	take->id = receipt.id;
+	refuse(take, reason.why, NULL);
+	if (take->why == WHY_NONE && is_revoked)
+		refuse(take, WHY_REVOKED_KEY, NULL);
+	if (take->why == WHY_NONE && !station_equal(&receipt.to, &core->kid.station))
+		refuse(take, WHY_NOT_FOR_US, "the receipt is for another station");
+	if (take->why != WHY_NONE)
+		return;
+	take->err = sent_get_whole(core->journal, &receipt.delivery, core->arena, &sent);
+	if (take->err == ERR_NOT_FOUND) {
+		take->err = ERR_OK;
+		refuse(take, WHY_NO_TARGET, "no delivery of these bytes was made here");
+		return;
+	}
+	party = station_party(&receipt.kid.station);
+	if (take->err == ERR_OK &&
+	    (!span_is(sent.party, party.name) || sent.counter != receipt.counter))
+		refuse(take, WHY_BAD_ISSUER, "the delivery went to another party");
+	take->is_duplicate = take->err == ERR_OK && sent.receipt.n > 0;
+}
+
+void
+trade_admit(struct core *core, struct take *take, struct span line)
+{
+	struct span rest;
+	struct span word = word_of(line, &rest);
+	struct span bytes;
+
+	take->bytes = line;
+	if (span_is(word, "delivery")) {
+		admit_bytes(core, take, rest);
+	} else if (span_is(word, "relay")) {
+		(void)span_split(&rest, ' ', &bytes);
+		take->given_receipt = rest;
+		if (rest.n == 0)
+			refuse(take, WHY_BAD_FORM, "a relayed delivery without its receipt");
+		else
+			admit_bytes(core, take, bytes);
+	} else if (span_is(word, "receipt")) {
+		admit_receipt(core, take, rest);
+	} else {
+		refuse(take, WHY_BAD_FORM, "not a line of a bundle");
+	}
+}
+
+/* ---- what follows in the same batch ---- */
+
+struct marking {
+	struct core *core;
+	struct span party;
+	int64_t counter;
+	int64_t number; /* -1: none */
+};
+
+static bool
+find_row(void *context, const struct outbox *outbox)
+{
+	struct marking *marking = context;
+
+	if (span_equal(outbox->party, marking->party) && outbox->counter == marking->counter)
+		marking->number = outbox->number;
+	return marking->number < 0;
+}
+
+static enum err
+settle_receipt(struct core *core, const struct take *take)
+{
+	struct marking marking = {.core = core, .number = -1};
+	struct receipt receipt;
+	struct party party;
+	bool is_revoked;
+	int64_t leaf;
+	enum err err;
+
+	(void)receipt_read(take->bytes, core->keyring, &receipt, &is_revoked);
+	party = station_party(&receipt.kid.station);
+	marking.party = span_of(party.name);
+	marking.counter = receipt.counter;
+	err = sent_arrived(core->journal, marking.party, receipt.counter, take->bytes,
+			   core_now(core), &leaf);
+	if (err == ERR_EXISTS)
+		return ERR_OK; /* twice in one batch */
+	if (err == ERR_OK)
+		err = outbox_each_of(core->journal, &receipt.id,
+				     &(struct outbox_walk){find_row, &marking});
+	if (err == ERR_OK && marking.number >= 0)
+		err = outbox_move(core->journal, marking.number, OUTBOX_ARRIVED, -1,
+				  (struct span){NULL, 0}, core_now(core));
+	if (err == ERR_OK && core->picture && !core->is_folding)
+		err = picture_state_put(core->picture, &receipt.id, &party, PICTURE_STATE_ARRIVED,
+					receipt.at_ms, WHY_NONE);
+	return err;
+}
+
+static enum err
+keep_refused(struct core *core, const struct take *take)
+{
+	struct quarantine quarantine = {.source = SPAN("bundle"),
+					.reason = span_of(why_code(take->why)),
+					.bytes = take->bytes,
+					.came_ms = core_now(core)};
+
+	role_log("core", "warn", "a line was refused and kept apart: %s", why_text(take->why));
+	return quarantine_add(core->journal, &quarantine);
+}
+
+enum err
+trade_settle(struct core *core, struct take *batch, size_t n)
+{
+	enum err err = ERR_OK;
+
+	for (size_t i = 0; i < n && err == ERR_OK; i++) {
+		const struct take *take = &batch[i];
+
+		if (!take->act || take->act->kind != WIRE_TAKE || take->err != ERR_OK)
+			continue;
+		if (take->why != WHY_NONE && take->why != WHY_NO_ACCOUNT &&
+		    take->why != WHY_NO_DUTY)
+			err = keep_refused(core, take);
+		else if (take->why == WHY_NONE && take->is_receipt && !take->is_duplicate)
+			err = settle_receipt(core, take);
+	}
+	return err;
+}
+
+/* ---- documents: their own batch each ---- */
+
+static void
+answer_document(struct core *core, const struct act *act, enum wire_taken outcome, enum why why,
+		const char *text)
+{
+	struct out out = out_new(4096);
+	size_t begun = wire_begin(&out, WIRE_TAKEN, act->id);
+	struct hash none = {{0}};
+
+	out_u8(&out, (uint8_t)outcome);
+	out_u16(&out, (uint16_t)why);
+	out_bytes(&out, none.b, HASH_SIZE);
+	out_sized(&out, span_of(text));
+	wire_end(&out, begun);
+	core_send(core, act, &out);
+	out_free(&out);
+}
+
+static bool
+decode(struct core *core, struct span text, struct span *bytes)
+{
+	char *plain = arena_take(core->arena, text.n + 1);
+	size_t n;
+
+	if (!plain || !b64_read(text, plain, text.n, &n))
+		return false;
+	*bytes = span_make(plain, n);
+	return true;
+}
+
+/* The newest head of a foreign log that its own key signed. */
+static enum err
+keep_head(struct core *core, struct span bytes, enum why *why)
+{
+	struct note_head head;
+	struct note note;
+	const struct note_key *key;
+	struct span origin;
+	struct shelf shelf = {.class = SPAN("head"), .text = bytes, .at_ms = core_now(core)};
+	struct span text;
+	enum err err;
+
+	*why = WHY_BAD_FORM;
+	if (note_read(bytes, &note) != ERR_OK)
+		return ERR_OK;
+	text = note.text;
+	(void)span_split(&text, '\n', &origin);
+	key = keyring_log(core->keyring, origin);
+	*why = WHY_UNKNOWN_KEY;
+	if (!key || note_head_open(bytes, key, &head) != ERR_OK)
+		return ERR_OK;
+	*why = WHY_NONE;
+	if (span_is(origin, journal_origin(core->journal)))
+		return journal_head_shown(core->journal, bytes);
+	shelf.name = origin;
+	shelf.version = (int64_t)head.size;
+	err = journal_begin(core->journal);
+	if (err != ERR_OK)
+		return err;
+	err = shelf_put(core->journal, &shelf);
+	if (err ==
+	    ERR_EXISTS) { /* same size: countersignatures differ; another root would be evidence */
+		struct shelf held;
+		struct note_head before;
+
+		err = shelf_get(core->journal, shelf.class, shelf.name, shelf.version, core->arena,
+				&held);
+		if (err == ERR_OK && note_head_open(held.text, key, &before) == ERR_OK &&
+		    !hash_equal(&before.root, &head.root)) {
+			role_log(
+			    "core", "alert",
+			    "two heads of one size for a log: its station tells two histories");
+			*why = WHY_REPLAYED;
+		}
+	}
+	return core_close_batch(core, err);
+}
+
+void
+trade_document(struct core *core, const struct act *act, struct span line)
+{
+	char text[RING_WHY_MAX] = "";
+	struct span rest;
+	struct span word = word_of(line, &rest);
+	struct span bytes;
+	enum why why = WHY_BAD_BASE64;
+	enum err err = ERR_OK;
+
+	if (decode(core, rest, &bytes)) {
+		if (span_is(word, "head"))
+			err = keep_head(core, bytes, &why);
+		else
+			err = ring_install(core->journal, core->keyring, &core->own, bytes,
+					   core_now(core), &why, text);
+	}
+	if (err == ERR_OK && why == WHY_NONE)
+		err = core_reload(core);
+	if (err != ERR_OK)
+		core_fail(core, act, err, NULL);
+	else
+		answer_document(core, act,
+				why == WHY_NONE                               ? TAKEN_NEW
+				: why == WHY_REPLAYED || why == WHY_BAD_ORDER ? TAKEN_KNOWN
+									      : TAKEN_REFUSED,
+				why, text);
+}
+
+/* ---- export ---- */
+
+struct exporting {
+	struct core *core;
+	const struct act *act;
+	struct party party;
+	int64_t items;
+};
+
+static void
+send_item(struct exporting *exporting, const char *word, struct span text, struct span more)
+{
+	struct out out = out_new(WIRE_MAX);
+	size_t begun = wire_begin(&out, WIRE_ITEM, exporting->act->id);
+
+	out_u32(&out, (uint32_t)(strlen(word) + 1 + text.n + (more.n ? 1 + more.n : 0)));
+	out_text(&out, word);
+	out_char(&out, ' ');
+	out_span(&out, text);
+	if (more.n) {
+		out_char(&out, ' ');
+		out_span(&out, more);
+	}
+	wire_end(&out, begun);
+	if (out_err(&out) == ERR_OK) {
+		core_send(exporting->core, exporting->act, &out);
+		exporting->items++;
+	} else {
+		role_log("core", "warn", "an item is too large for a message and was left out");
+	}
+	out_free(&out);
+}
+
+static void
+send_base64(struct exporting *exporting, const char *word, struct span bytes)
+{
+	struct out text = out_new(WIRE_MAX);
+
+	b64_write(&text, bytes);
+	if (out_err(&text) == ERR_OK)
+		send_item(exporting, word, out_view(&text), (struct span){NULL, 0});
+	out_free(&text);
+}
+
+static bool
+send_delivery(void *context, const struct sent *sent)
+{
+	struct exporting *exporting = context;
+
+	if (sent->receipt.n == 0 && sent->bytes.n)
+		send_item(exporting, "delivery", sent->bytes, (struct span){NULL, 0});
+	return true;
+}
+
+static bool
+send_receipt(void *context, const struct inbox *inbox)
+{
+	struct exporting *exporting = context;
+	struct station station;
+	struct party party;
+
+	if (!station_read(inbox->station, &station) || inbox->receipt.n == 0)
+		return true;
+	party = station_party(&station);
+	if (party_equal(&party, &exporting->party) && !span_is(inbox->way, "sister"))
+		send_item(exporting, "receipt", inbox->receipt, (struct span){NULL, 0});
+	return true;
+}
+
+/* To a sister: what other parties delivered, with the receipt that was given. */
+static bool
+send_relay(void *context, const struct inbox *inbox)
+{
+	struct exporting *exporting = context;
+	struct station station;
+	struct party party;
+
+	if (!station_read(inbox->station, &station) || inbox->receipt.n == 0 || inbox->bytes.n == 0)
+		return true;
+	party = station_party(&station);
+	if (!party_equal(&party, &exporting->core->own))
+		send_item(exporting, "relay", inbox->bytes, inbox->receipt);
+	return true;
+}
+
+static bool
+send_note(void *context, const struct shelf *shelf)
+{
+	send_base64(context, "note", shelf->text);
+	return true;
+}
+
+static enum err
+send_all(struct exporting *exporting)
+{
+	struct journal *journal = exporting->core->journal;
+	bool is_sister = party_equal(&exporting->party, &exporting->core->own);
+	struct out head = out_new(NOTE_MAX);
+	enum err err =
+	    shelf_each(journal, SPAN(RING_KEY), &(struct shelf_walk){send_note, exporting});
+
+	if (err == ERR_OK)
+		err = shelf_each(journal, SPAN(RING_REVOKE),
+				 &(struct shelf_walk){send_note, exporting});
+	if (err == ERR_OK)
+		err = sent_each(journal, span_of(exporting->party.name), 0,
+				&(struct sent_walk){send_delivery, exporting});
+	if (err == ERR_OK)
+		err = inbox_each(journal, (struct span){"", 0}, 0,
+				 &(struct inbox_walk){send_receipt, exporting});
+	if (err == ERR_OK && is_sister)
+		err = inbox_each(journal, (struct span){"", 0}, 0,
+				 &(struct inbox_walk){send_relay, exporting});
+	if (err == ERR_OK && journal_head_note(journal, &head) == ERR_OK && head.n)
+		send_base64(exporting, "head", out_view(&head));
+	out_free(&head);
+	return err;
+}
+
+static bool
+find_party(struct core *core, struct span addressee, struct party *party)
+{
+	struct station station;
+
+	if (station_read(addressee, &station))
+		*party = station_party(&station);
+	else if (!party_read(addressee, party))
+		return false;
+	return members_find(keyring_members(core->keyring), party) != NULL;
+}
+
+void
+trade_export(struct core *core, const struct act *act, struct span addressee)
+{
+	struct exporting exporting = {.core = core, .act = act};
+	size_t made;
+	enum err err;
+
+	if (!find_party(core, addressee, &exporting.party)) {
+		core_refuse(core, act, WHY_UNKNOWN_PARTY, 0, NULL);
+		return;
+	}
+	err = cut_deliver(core, &exporting.party, &made);
+	if (err == ERR_OK)
+		err = core_head(core);
+	if (err == ERR_OK)
+		err = send_all(&exporting);
+	if (err != ERR_OK)
+		core_fail(core, act, err, "the bundle is not whole");
+	else
+		core_done(core, act, exporting.items, exporting.party.name);
+}
+
+void
+trade_exported(struct core *core, const struct act *act, struct span addressee, int64_t counter)
+{
+	struct party party;
+
+	if (!find_party(core, addressee, &party))
+		core_refuse(core, act, WHY_UNKNOWN_PARTY, 0, NULL);
+	else
+		core_done(core, act, counter, "");
+}
