@@ -105,6 +105,20 @@ MUST_USE enum err core_sign(struct core *core, enum seal_form form, struct span 
  * when err is ERR_OK, else rolls both back and returns err. */
 MUST_USE enum err core_close_batch(struct core *core, enum err err);
 
+/* core_seal.c: seal is gone; asks fail until keeper hands over a new channel. */
+void core_lose_seal(struct core *core);
+
+/* core_queue.c: plans the next turn; stops or resumes reading gates; takes a new gate's channel. */
+void core_schedule(struct core *core);
+void core_hold_lines(struct core *core);
+void core_add_gate(struct core *core, int fd);
+
+/* core_peer.c: an event of keeper's channel. */
+void core_from_keeper(evutil_socket_t socket, short what, void *cookie);
+
+/* core_load.c */
+MUST_USE enum err core_load_heads(struct core *core);
+
 /* After a failure between asking and collecting: forgets answers that are still to come. */
 void core_drop_seal(struct core *core);
 
@@ -188,11 +202,11 @@ bool cut_read_set(struct span text, struct field_set *set);
 
 /* Cuts again what is due to a party and makes its deliveries, in a batch of its own; *made counts
  * them. */
-MUST_USE enum err cut_deliver(struct core *core, const struct party *party, size_t *made);
+MUST_USE enum err deliver_to(struct core *core, const struct party *party, size_t *made);
 
 /* Moves what fell due from waiting to queued; returns when to look again (INT64_MAX: nothing
  * waits). */
-int64_t cut_due(struct core *core);
+int64_t deliver_due(struct core *core);
 
 /* Reads an own stored record back: jwt, disclosures and struct record, in the core's arena. */
 struct journal_record;
@@ -218,7 +232,11 @@ void preview_free(struct core *core);
 /* take.c, for preview.c: an own record made ready and issued; take->why says if it may not. */
 void take_read(struct core *core, struct take *take, struct cursor *cursor, bool has_flags,
 	       struct span *thread, unsigned *flags);
-void take_issue(struct core *core, struct take *take, struct span thread);
+void take_refuse(struct take *take, enum why why, enum field field, const char *text);
+
+/* own.c: completes, checks and issues an own record; is_import derives its thread from its origin.
+ */
+void own_ready(struct core *core, struct take *take, struct span thread, bool is_import);
 
 /* fold.c: brings the picture up to the journal, a part at a time; false when it is. */
 void fold_start(struct core *core);

@@ -168,7 +168,7 @@ preview_make(struct core *core, const struct act *act, struct cursor *cursor)
 	drop_old(core);
 	take_read(core, &take, cursor, false, &thread, &flags);
 	if (take.why == WHY_NONE)
-		take_issue(core, &take, thread);
+		own_ready(core, &take, thread, false);
 	if (take.why == WHY_NONE && take.err == ERR_OK)
 		take.err = write_parties(core, &take, &parties, &name);
 	if (take.why == WHY_NONE && take.err == ERR_OK)

@@ -8,281 +8,24 @@
 #include "admit/admit.h"
 #include "admit/issue.h"
 #include "admit/receipt.h"
-#include "base/b64.h"
 #include "base/sign.h"
 #include "journal/inbox.h"
 #include "journal/journal.h"
 #include "journal/shelf.h"
-#include "model/ground.h"
 #include "picture/picture.h"
-#include "release/check.h"
 #include "release/policy.h"
 
-#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { THREAD_BYTES = 16, THREAD_TEXT = 23, TEXT_MAX = 400 };
-
-static void
-fill_random(void *context, void *dst, size_t n)
-{
-	(void)context;
-	sign_random(dst, n);
-}
-
-static const struct sdjwt_random system_random = {fill_random, NULL};
-
-static void
-refuse(struct take *take, enum why why, enum field field, const char *text)
+void
+take_refuse(struct take *take, enum why why, enum field field, const char *text)
 {
 	if (take->why != WHY_NONE)
 		return;
 	take->why = why;
 	take->field = field;
 	take->text = text;
-}
-
-/* ---- an own record is made ready ---- */
-
-static void
-set_text(struct record *record, enum field field, struct span text)
-{
-	if (!kind_has(record->kind, field) || record->field[field].is_set || text.n == 0)
-		return;
-	record->field[field].is_set = true;
-	record->field[field].levels = 1;
-	record->field[field].text = text;
-}
-
-static void
-set_code(struct record *record, enum field field, unsigned code)
-{
-	if (!kind_has(record->kind, field) || record->field[field].is_set)
-		return;
-	record->field[field].is_set = true;
-	record->field[field].levels = 1;
-	record->field[field].code = (uint16_t)code;
-}
-
-/* Governorate and district follow from the party's own layers where the place is known and they
- * were not typed. */
-static void
-derive_areas(struct core *core, struct record *record)
-{
-	const struct value *place = &record->field[FIELD_PLACE];
-	const struct ground_unit *unit;
-	struct point point;
-
-	if (!place->is_set || place->place.level < PLACE_1KM || !core->ground)
-		return;
-	point = (struct point){place->place.lat_e7, place->place.lon_e7};
-	unit = ground_governorate_at(core->ground, point);
-	if (unit)
-		set_text(record, FIELD_GOVERNORATE, span_of(unit->name));
-	unit = ground_district_at(core->ground, point);
-	if (unit)
-		set_text(record, FIELD_DISTRICT, span_of(unit->name));
-}
-
-static void
-derive_defaults(struct core *core, struct take *take)
-{
-	struct record *record = take->record;
-	struct value *grade = &record->field[FIELD_GRADE];
-
-	set_text(record, FIELD_DUTY, span_of(take->who.duty));
-	derive_areas(core, record);
-	if (record->kind == KIND_SIGHTING || record->kind == KIND_WARNING)
-		set_code(record, FIELD_CIVILIANS, YESNO_UNKNOWN);
-	if (kind_has(record->kind, FIELD_GRADE) && !grade->is_set) {
-		grade->is_set = true;
-		grade->levels = 1;
-		grade->grade = (struct grade){'F', '6'};
-	}
-}
-
-/* Imported records get a thread that follows from their origin and a secret of the station, so that
- * the same row of the same file is found again. */
-static struct span
-thread_of(struct core *core, const struct record *record, bool is_import)
-{
-	unsigned char bytes[THREAD_BYTES];
-	unsigned char key[32];
-	char *text = arena_take(core->arena, THREAD_TEXT);
-	struct span origin = record->field[FIELD_ORIGIN].text;
-
-	if (!text)
-		return (struct span){NULL, 0};
-	if (is_import && record->field[FIELD_ORIGIN].is_set) {
-		duty_secret(core->duty, key);
-		(void)crypto_generichash(bytes, sizeof bytes, (const unsigned char *)origin.p,
-					 origin.n, key, sizeof key);
-		sign_wipe(key, sizeof key);
-	} else {
-		sign_random(bytes, sizeof bytes);
-	}
-	b64url_text(text, THREAD_TEXT, bytes, sizeof bytes);
-	return span_make(text, THREAD_TEXT - 1);
-}
-
-struct own_look {
-	enum kind kind;
-	bool is_found;
-	bool is_own;
-	struct hash id;
-};
-
-static bool
-look_at_thread(void *context, const struct journal_record *row)
-{
-	struct own_look *look = context;
-
-	look->is_found = true;
-	if (!row->is_own)
-		return true;
-	look->is_own = true;
-	look->kind = kind_find(row->kind);
-	look->id = row->id;
-	return false;
-}
-
-static struct own_look
-look_up_thread(struct core *core, struct span thread)
-{
-	struct own_look look = {0};
-
-	(void)!journal_each_in_thread(core->journal, thread,
-				      &(struct journal_walk){look_at_thread, &look});
-	return look;
-}
-
-static void
-choose_thread(struct core *core, struct take *take, struct span thread, bool is_import)
-{
-	struct own_look look;
-
-	if (thread.n == 0) {
-		take->record->thread = thread_of(core, take->record, is_import);
-		if (!take->record->thread.p)
-			refuse(take, WHY_TOO_LARGE, FIELD_NONE, NULL);
-		if (!is_import || !take->record->field[FIELD_ORIGIN].is_set)
-			return;
-		look = look_up_thread(core, take->record->thread);
-		take->is_duplicate = look.is_own;
-		take->id = look.id;
-		return;
-	}
-	look = look_up_thread(core, thread);
-	take->record->thread = arena_copy(core->arena, thread);
-	if (!look.is_found)
-		refuse(take, WHY_NO_TARGET, FIELD_THREAD, "no such thread here");
-	else if (!look.is_own || look.kind != take->record->kind)
-		refuse(take, WHY_NOT_OWN, FIELD_THREAD,
-		       "an amendment is of the same kind and by the station that filed the first; "
-		       "dispute it instead");
-}
-
-/* What a note refers to must be held here; what it takes back must be one's own. */
-static void
-check_target(struct core *core, struct take *take)
-{
-	const struct value *re = &take->record->field[FIELD_RE];
-	struct journal_record row;
-
-	if (kind_row(take->record->kind)->nature != KIND_NATURE_NOTE || !re->is_set)
-		return;
-	if (journal_get(core->journal, &re->id, core->arena, &row) != ERR_OK)
-		refuse(take, WHY_NO_TARGET, FIELD_RE, NULL);
-	else if ((take->record->kind == KIND_RETRACT || take->record->kind == KIND_ERASE) &&
-		 !row.is_own)
-		refuse(take, WHY_NOT_OWN, FIELD_RE, NULL);
-}
-
-/* A policy must read, its tests must hold, and its number must be the next. */
-static void
-check_policy(struct core *core, struct take *take)
-{
-	struct policy_faults *faults = arena_take(core->arena, sizeof *faults);
-	char *text = arena_take(core->arena, TEXT_MAX);
-	struct policy *policy = NULL;
-	enum err err;
-
-	if (take->record->kind != KIND_POLICY || take->why != WHY_NONE)
-		return;
-	if (!faults || !text) {
-		refuse(take, WHY_TOO_LARGE, FIELD_DOCUMENT, NULL);
-		return;
-	}
-	err = policy_read(take->record->field[FIELD_DOCUMENT].text, &policy, faults);
-	if (err == ERR_OK)
-		err = check_tests(policy, faults);
-	policy_free(policy);
-	if (err != ERR_OK) {
-		struct out out = out_new(TEXT_MAX - 1);
-
-		out_format(&out, "line %u, column %u: %s", faults->fault[0].line,
-			   faults->fault[0].column, faults->fault[0].text);
-		(void)span_copy(text, TEXT_MAX, out_view(&out));
-		out_free(&out);
-		refuse(take, WHY_BAD_VALUE, FIELD_DOCUMENT, text);
-	}
-	if (take->record->field[FIELD_NUMBER].number <= core->policy_now || core->policy_next)
-		refuse(take, WHY_BAD_ORDER, FIELD_NUMBER,
-		       "a policy with this number is in force already");
-	if (take->why == WHY_NONE)
-		core->policy_next = take->record->field[FIELD_NUMBER].number;
-}
-
-static void
-issue(struct core *core, struct take *take)
-{
-	struct out signing = out_new(LIMIT_JWT);
-	struct out disclosures = out_new(LIMIT_SD_JWT);
-
-	take->err = issue_record(take->record, core->kid.number, &system_random, core->arena,
-				 &signing, &disclosures);
-	if (take->err == ERR_OK) {
-		take->signing = arena_copy(core->arena, out_view(&signing));
-		take->disclosures = arena_copy(core->arena, out_view(&disclosures));
-		if (!take->signing.p || !take->disclosures.p)
-			take->err = ERR_NOMEM;
-	}
-	if (take->err == ERR_LIMIT) {
-		take->err = ERR_OK;
-		refuse(take, WHY_TOO_LARGE, FIELD_NONE, NULL);
-	}
-	out_free(&signing);
-	out_free(&disclosures);
-}
-
-static void
-make_ready(struct core *core, struct take *take, struct span thread, bool is_import)
-{
-	struct record *record = take->record;
-	struct reason reason;
-
-	take->is_own = true;
-	record->station = core->kid.station;
-	record->is_exercise = core->config->exercise;
-	record->filed_ms = core_now(core);
-	record->field[FIELD_HEADS] = core->heads;
-	derive_defaults(core, take);
-	reason = record_check(record);
-	if (reason.why != WHY_NONE)
-		refuse(take, reason.why, (enum field)reason.field, NULL);
-	check_target(core, take);
-	check_policy(core, take);
-	if (take->why == WHY_NONE)
-		choose_thread(core, take, thread, is_import);
-	if (take->why == WHY_NONE && !take->is_duplicate)
-		issue(core, take);
-}
-
-void
-take_issue(struct core *core, struct take *take, struct span thread)
-{
-	make_ready(core, take, thread, false);
 }
 
 /* The right that filing a kind needs. */
@@ -307,19 +50,19 @@ take_read(struct core *core, struct take *take, struct cursor *cursor, bool has_
 	(void)cursor_span(cursor, DUTY_NAME_MAX);
 	*flags = has_flags ? cursor_u8(cursor) : 0;
 	*thread = cursor_span(cursor, LIMIT_NAME_TEXT);
-	refuse(take, core_who(core, &(struct cursor){ahead.at, ahead.left, false}, 0, &who),
-	       FIELD_NONE, NULL);
+	take_refuse(take, core_who(core, &(struct cursor){ahead.at, ahead.left, false}, 0, &who),
+		    FIELD_NONE, NULL);
 	take->record = arena_take(core->arena, sizeof *take->record);
 	if (take->why != WHY_NONE || !take->record) {
-		refuse(take, WHY_TOO_LARGE, FIELD_NONE, NULL);
+		take_refuse(take, WHY_TOO_LARGE, FIELD_NONE, NULL);
 		return;
 	}
 	if (!record_read(cursor, core->arena, take->record) || !cursor_is_done(cursor)) {
-		refuse(take, WHY_BAD_FORM, FIELD_NONE, NULL);
+		take_refuse(take, WHY_BAD_FORM, FIELD_NONE, NULL);
 		return;
 	}
-	refuse(take, core_who(core, &ahead, right_for(take->record->kind), &take->who), FIELD_NONE,
-	       NULL);
+	take_refuse(take, core_who(core, &ahead, right_for(take->record->kind), &take->who),
+		    FIELD_NONE, NULL);
 }
 
 static void
@@ -330,7 +73,7 @@ admit_file(struct core *core, struct take *take, struct cursor *cursor)
 
 	take_read(core, take, cursor, true, &thread, &flags);
 	if (take->why == WHY_NONE)
-		make_ready(core, take, thread, (flags & WIRE_FILE_UNLESS_HELD) != 0);
+		own_ready(core, take, thread, (flags & WIRE_FILE_UNLESS_HELD) != 0);
 }
 
 static void
@@ -338,10 +81,10 @@ admit_line(struct core *core, struct take *take, struct cursor *cursor)
 {
 	struct span line;
 
-	refuse(take, core_who(core, cursor, DUTY_TRADE, &take->who), FIELD_NONE, NULL);
+	take_refuse(take, core_who(core, cursor, DUTY_TRADE, &take->who), FIELD_NONE, NULL);
 	line = cursor_span(cursor, WIRE_PAYLOAD);
 	if (!cursor_is_done(cursor))
-		refuse(take, WHY_BAD_FORM, FIELD_NONE, NULL);
+		take_refuse(take, WHY_BAD_FORM, FIELD_NONE, NULL);
 	if (take->why == WHY_NONE)
 		trade_admit(core, take, line);
 }
@@ -352,10 +95,10 @@ admit_confirm(struct core *core, struct take *take, struct cursor *cursor)
 	struct hash preview;
 	struct span bytes;
 
-	refuse(take, core_who(core, cursor, DUTY_REPORT, &take->who), FIELD_NONE, NULL);
+	take_refuse(take, core_who(core, cursor, DUTY_REPORT, &take->who), FIELD_NONE, NULL);
 	bytes = cursor_bytes(cursor, HASH_SIZE);
 	if (!cursor_is_done(cursor)) {
-		refuse(take, WHY_BAD_FORM, FIELD_NONE, NULL);
+		take_refuse(take, WHY_BAD_FORM, FIELD_NONE, NULL);
 		return;
 	}
 	memcpy(preview.b, bytes.p, HASH_SIZE);
@@ -517,8 +260,8 @@ stage_journal(struct core *core, struct take *batch, size_t n)
 			continue;
 		err = write_record(core, take);
 		if (err == ERR_REFUSED || err == ERR_LIMIT) {
-			refuse(take, err == ERR_REFUSED ? WHY_ERASED : WHY_TOO_LARGE, FIELD_NONE,
-			       NULL);
+			take_refuse(take, err == ERR_REFUSED ? WHY_ERASED : WHY_TOO_LARGE,
+				    FIELD_NONE, NULL);
 			err = ERR_OK;
 			continue;
 		}
@@ -690,7 +433,7 @@ undo(struct core *core, struct take *batch, size_t n, enum err err)
 		if (!is_going(&batch[i]))
 			continue;
 		if (err == ERR_FULL)
-			refuse(&batch[i], WHY_DISK_FULL, FIELD_NONE, NULL);
+			take_refuse(&batch[i], WHY_DISK_FULL, FIELD_NONE, NULL);
 		else
 			batch[i].err = err;
 	}
@@ -790,7 +533,7 @@ core_file_own(struct core *core, struct record *record, struct hash *id)
 	struct take take = {.record = record};
 
 	(void)span_copy(take.who.duty, sizeof take.who.duty, SPAN("station"));
-	make_ready(core, &take, (struct span){NULL, 0}, false);
+	own_ready(core, &take, (struct span){NULL, 0}, false);
 	if (take.why != WHY_NONE) {
 		role_log("core", "alert", "the station's own %s was refused: %s %s",
 			 kind_row(record->kind)->name, why_text(take.why),

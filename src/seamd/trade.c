@@ -559,7 +559,7 @@ trade_export(struct core *core, const struct act *act, struct span addressee)
 		core_refuse(core, act, WHY_UNKNOWN_PARTY, 0, NULL);
 		return;
 	}
-	err = cut_deliver(core, &exporting.party, &made);
+	err = deliver_to(core, &exporting.party, &made);
 	if (err == ERR_OK)
 		err = core_head(core);
 	if (err == ERR_OK)

@@ -1,0 +1,224 @@
+/*
+ * Promises that acts are taken in the order they came, that their answers find their way back, and
+ * that a gate which sends faster than core writes is made to wait.
+ */
+#include "seamd/core.h"
+
+#include "base/sign.h"
+
+#include <event2/buffer.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { SEAL_ABSENT_MS = 50, LINE_QUEUE = 16 << 20 };
+
+void
+core_send(struct core *core, const struct act *act, struct out *message)
+{
+	(void)core;
+	if (out_err(message) != ERR_OK)
+		role_log("core", "warn", "an answer was too large to send");
+	else if (act->line && bufferevent_write(act->line, message->p, message->n) != 0)
+		role_log("core", "warn", "an answer could not be sent");
+}
+
+void
+core_refuse(struct core *core, const struct act *act, enum why why, unsigned field,
+	    const char *text)
+{
+	struct out out = out_new(4096);
+	size_t begun = wire_begin(&out, WIRE_REFUSED, act->id);
+
+	out_u16(&out, (uint16_t)why);
+	out_u16(&out, (uint16_t)field);
+	out_sized(&out, span_of(text ? text : ""));
+	wire_end(&out, begun);
+	core_send(core, act, &out);
+	out_free(&out);
+}
+
+void
+core_fail(struct core *core, const struct act *act, enum err err, const char *text)
+{
+	struct out out = out_new(4096);
+	size_t begun = wire_begin(&out, WIRE_FAILED, act->id);
+
+	out_u16(&out, (uint16_t)err);
+	out_sized(&out, span_of(text ? text : ""));
+	wire_end(&out, begun);
+	core_send(core, act, &out);
+	out_free(&out);
+}
+
+void
+core_done(struct core *core, const struct act *act, int64_t number, const char *text)
+{
+	struct out out = out_new(WIRE_MAX);
+	size_t begun = wire_begin(&out, WIRE_DONE, act->id);
+
+	out_i64(&out, number);
+	out_sized(&out, span_of(text));
+	wire_end(&out, begun);
+	core_send(core, act, &out);
+	out_free(&out);
+}
+
+enum why
+core_who(struct core *core, struct cursor *cursor, unsigned right, struct core_who *who)
+{
+	struct span token = cursor_span(cursor, WIRE_TOKEN_SIZE);
+	struct span duty = cursor_span(cursor, DUTY_NAME_MAX - 1);
+
+	if (cursor->is_failed)
+		return WHY_BAD_FORM;
+	return duty_check(core->duty, token, duty, right, role_now_ms(), who->account, who->duty);
+}
+
+void
+core_schedule(struct core *core)
+{
+	struct timeval wait = {0, 0};
+	int64_t wait_ms = core->config->batch_ms;
+
+	if (!core->first)
+		return;
+	if (core->first->kind != WIRE_FILE && core->first->kind != WIRE_TAKE)
+		wait_ms = 0;
+	if (core->waiting >= (size_t)core->config->batch_records)
+		wait_ms = 0;
+	if (!core->seal)
+		wait_ms = SEAL_ABSENT_MS;
+	wait.tv_usec = (suseconds_t)(wait_ms * 1000);
+	(void)event_add(core->tick, &wait);
+}
+
+void
+core_drop_act(struct core *core)
+{
+	struct act *act = core->first;
+
+	core->first = act->next;
+	if (!core->first)
+		core->last = NULL;
+	core->waiting--;
+	core->waiting_bytes -= act->n;
+	sign_wipe(act->payload, act->n); /* tokens and passphrases pass through here */
+	free(act);
+}
+
+/* Lines are read again when the queue is short. */
+void
+core_hold_lines(struct core *core)
+{
+	bool is_full = core->waiting > CORE_QUEUE_MAX || core->waiting_bytes > CORE_QUEUE_BYTES;
+
+	for (size_t i = 0; i < CORE_LINES_MAX; i++) {
+		if (!core->lines[i])
+			continue;
+		if (is_full)
+			(void)bufferevent_disable(core->lines[i], EV_READ);
+		else
+			(void)bufferevent_enable(core->lines[i], EV_READ);
+	}
+}
+
+static enum err
+queue(struct core *core, struct bufferevent *line, const struct wire_message *message)
+{
+	struct act *act = calloc(1, sizeof *act + message->payload.n);
+
+	if (!act)
+		return ERR_NOMEM;
+	act->line = line;
+	act->id = message->id;
+	act->kind = message->kind;
+	act->n = message->payload.n;
+	if (act->n)
+		memcpy(act->payload, message->payload.p, act->n);
+	if (core->last)
+		core->last->next = act;
+	else
+		core->first = act;
+	core->last = act;
+	core->waiting++;
+	core->waiting_bytes += act->n;
+	return ERR_OK;
+}
+
+static void
+drop_line(struct core *core, struct bufferevent *line)
+{
+	for (struct act *act = core->first; act; act = act->next)
+		if (act->line == line)
+			act->line = NULL;
+	for (size_t i = 0; i < CORE_LINES_MAX; i++)
+		if (core->lines[i] == line)
+			core->lines[i] = NULL;
+	bufferevent_free(line);
+}
+
+static void
+from_gate(struct bufferevent *line, void *cookie)
+{
+	struct core *core = cookie;
+	struct evbuffer *input = bufferevent_get_input(line);
+	struct wire_message message;
+	bool was_idle = core->first == NULL;
+	enum err err = ERR_OK;
+
+	while (err == ERR_OK) {
+		size_t n = evbuffer_get_length(input);
+		struct span span = span_make(n ? evbuffer_pullup(input, -1) : NULL, n);
+		size_t taken = 0;
+
+		/* Several messages are taken from one contiguous stretch before it is drained. */
+		while ((err = wire_take(&span, &message)) == ERR_OK) {
+			if (!wire_may_send(message.kind, 'G'))
+				err = ERR_FORMAT;
+			else
+				err = queue(core, line, &message);
+			if (err != ERR_OK)
+				break;
+			taken = n - span.n;
+		}
+		(void)evbuffer_drain(input, taken);
+	}
+	if (err == ERR_FORMAT) {
+		role_log("core", "alert", "a gate broke the rules of the wire and was cut off");
+		drop_line(core, line);
+	}
+	core_hold_lines(core);
+	if (was_idle || core->waiting >= (size_t)core->config->batch_records)
+		core_schedule(core);
+}
+
+static void
+gate_event(struct bufferevent *line, short what, void *cookie)
+{
+	if (what & (BEV_EVENT_EOF | BEV_EVENT_ERROR))
+		drop_line(cookie, line);
+}
+
+void
+core_add_gate(struct core *core, int fd)
+{
+	struct bufferevent *line;
+
+	(void)evutil_make_socket_nonblocking(fd);
+	line = bufferevent_socket_new(core->base, fd, BEV_OPT_CLOSE_ON_FREE);
+	for (size_t i = 0; i < CORE_LINES_MAX && line; i++) {
+		if (core->lines[i])
+			continue;
+		core->lines[i] = line;
+		bufferevent_setcb(line, from_gate, NULL, gate_event, core);
+		bufferevent_setwatermark(line, EV_READ, 0, LINE_QUEUE);
+		(void)bufferevent_enable(line, EV_READ | EV_WRITE);
+		return;
+	}
+	role_log("core", "warn", "no room for another gate");
+	if (line)
+		bufferevent_free(line);
+	else
+		(void)close(fd);
+}

@@ -1,0 +1,293 @@
+/*
+ * Promises that what waits in the outbox leaves when its time has come and is asked about once more
+ * at that moment, and that every delivery names the one before it.
+ */
+#include "seamd/core.h"
+
+#include "admit/present.h"
+#include "journal/journal.h"
+#include "journal/outbox.h"
+#include "journal/sent.h"
+#include "picture/picture.h"
+#include "release/release.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { SET_TEXT_MAX = 8192, PARTIES_TEXT = LIMIT_PARTIES * LIMIT_PARTY_TEXT };
+
+struct gathered {
+	const struct party *party; /* NULL: any */
+	int64_t *numbers;
+	size_t n, size;
+};
+
+static bool
+gather(void *context, const struct outbox *outbox)
+{
+	struct gathered *gathered = context;
+
+	if (gathered->party && !span_is(outbox->party, gathered->party->name))
+		return true;
+	if (gathered->n == gathered->size) {
+		size_t size = gathered->size ? gathered->size * 2 : 256;
+		int64_t *grown = realloc(gathered->numbers, size * sizeof *grown);
+
+		if (!grown)
+			return false;
+		gathered->numbers = grown;
+		gathered->size = size;
+	}
+	gathered->numbers[gathered->n++] = outbox->number;
+	return true;
+}
+
+static enum err
+mark_due(struct core *core, int64_t number)
+{
+	struct outbox outbox;
+	struct party party;
+	enum err err = outbox_get(core->journal, number, core->arena, &outbox);
+
+	if (err == ERR_OK)
+		err = outbox_move(core->journal, number, OUTBOX_QUEUED, -1, (struct span){NULL, 0},
+				  core_now(core));
+	if (err == ERR_OK && core->picture && !core->is_folding && party_read(outbox.party, &party))
+		err = picture_state_put(core->picture, &outbox.record, &party, PICTURE_STATE_QUEUED,
+					core_now(core), WHY_NONE);
+	return err;
+}
+
+int64_t
+deliver_due(struct core *core)
+{
+	struct gathered due = {0};
+	int64_t next = INT64_MAX;
+	enum err err = outbox_next(core->journal, &next);
+
+	if (err != ERR_OK || next > core_now(core))
+		return err == ERR_OK ? next : INT64_MAX;
+	arena_reset(core->arena);
+	err = outbox_each_due(core->journal, core_now(core), &(struct outbox_walk){gather, &due});
+	if (err == ERR_OK)
+		err = journal_begin(core->journal);
+	if (err == ERR_OK && core->picture && !core->is_folding &&
+	    picture_begin(core->picture) != ERR_OK)
+		core->is_folding = true;
+	for (size_t i = 0; i < due.n && err == ERR_OK; i++)
+		err = mark_due(core, due.numbers[i]);
+	err = core_close_batch(core, err);
+	free(due.numbers);
+	return err == ERR_OK ? core_now(core) : INT64_MAX;
+}
+
+struct row_of {
+	struct core *core;
+	struct span party;
+	struct field_set given;
+	unsigned approvals;
+	bool is_bad;
+};
+
+/* What this party was given of this record so far: the rows whose delivery was made. */
+static bool
+sum_given(void *context, const struct outbox *outbox)
+{
+	struct row_of *row = context;
+	struct field_set set;
+
+	if (!span_equal(outbox->party, row->party) || outbox->counter < 0)
+		return true;
+	if (!cut_read_set(outbox->items, &set))
+		row->is_bad = true;
+	field_set_add(&row->given, &set);
+	return true;
+}
+
+static unsigned
+count_lines(struct span text)
+{
+	struct span line;
+	unsigned n = 0;
+
+	while (text.n && span_split(&text, '\n', &line))
+		n += line.n > 0;
+	return n;
+}
+
+static enum err
+make_delivery(struct core *core, const struct journal_record *row, const struct party *party,
+	      const struct field_set *give, int64_t until_ms, const struct release_parties *onward,
+	      int64_t *counter)
+{
+	struct present_index *index = arena_take(core->arena, sizeof *index);
+	struct present_terms terms = {.kid = core->kid,
+				      .to = *party,
+				      .now_ms = core_now(core),
+				      .until_ms = until_ms,
+				      .onward = onward->party,
+				      .onward_n = onward->n};
+	struct out cut = out_new(LIMIT_SD_JWT);
+	struct out binding = out_new(8192);
+	struct out whole = out_new(LIMIT_SD_JWT);
+	struct out names = out_new(PARTIES_TEXT);
+	struct signature signature;
+	enum err err = index ? present_index(row->disclosures, index) : ERR_NOMEM;
+
+	if (err == ERR_OK)
+		err = sent_next(core->journal, span_of(party->name), &terms.counter, &terms.prev);
+	if (err == ERR_OK) {
+		present_cut(&cut, row->jwt, index, give);
+		present_binding(&binding, out_view(&cut), &terms);
+		err = out_err(&cut) == ERR_OK ? out_err(&binding) : out_err(&cut);
+	}
+	if (err == ERR_OK)
+		err = core_sign(core, SEAL_BINDING, out_view(&binding), &signature);
+	if (err == ERR_OK) {
+		present_finish(&whole, out_view(&cut), out_view(&binding), &signature);
+		for (unsigned i = 0; i < onward->n; i++)
+			out_format(&names, "%s%s", i ? "," : "", onward->party[i].name);
+		err = out_err(&whole);
+	}
+	if (err == ERR_OK) {
+		struct sent sent = {.party = span_of(party->name),
+				    .counter = terms.counter,
+				    .record = row->id,
+				    .bytes = out_view(&whole),
+				    .prev = terms.prev,
+				    .made_ms = terms.now_ms,
+				    .until_ms = until_ms,
+				    .onward = out_view(&names),
+				    .state = SENT_EXPORTED,
+				    .changed_ms = terms.now_ms,
+				    .leaf = -1};
+
+		err = sent_add(core->journal, &sent);
+	}
+	*counter = terms.counter;
+	out_free(&cut);
+	out_free(&binding);
+	out_free(&whole);
+	out_free(&names);
+	return err;
+}
+
+/* Replaces the items of a row by what really went, by a new row in state exported; the asked row is
+ * dropped. */
+static enum err
+note_sent_row(struct core *core, const struct outbox *asked, const struct field_set *give,
+	      int64_t counter)
+{
+	struct out items = out_new(SET_TEXT_MAX);
+	struct outbox sent = *asked;
+	int64_t number;
+	enum err err;
+
+	cut_write_set(&items, give);
+	sent.items = out_view(&items);
+	sent.state = OUTBOX_EXPORTED;
+	sent.counter = counter;
+	sent.changed_ms = core_now(core);
+	err = out_err(&items);
+	if (err == ERR_OK)
+		err = outbox_add(core->journal, &sent, &number);
+	if (err == ERR_OK)
+		err = outbox_move(core->journal, asked->number, OUTBOX_DROPPED, -1, SPAN("sent"),
+				  sent.changed_ms);
+	out_free(&items);
+	return err;
+}
+
+static enum err
+settle(struct core *core, const struct outbox *outbox, const struct release_answer *answer)
+{
+	enum outbox_state state = OUTBOX_DROPPED;
+	const char *reason = "given already";
+
+	for (size_t i = 0; i < answer->parts_n; i++) {
+		state = answer->parts[i].why == WHY_NOT_YET ? OUTBOX_WAITING : OUTBOX_HELD;
+		reason = answer->parts[i].text;
+		if (state == OUTBOX_HELD)
+			break;
+	}
+	if (answer->parts_n == 0 && answer->held_n) {
+		reason = why_text(answer->held[0].why);
+		if (answer->held[0].why == WHY_CITES_HELD_BACK)
+			state = OUTBOX_HELD;
+	}
+	if (state == outbox->state)
+		return ERR_OK;
+	return outbox_move(core->journal, outbox->number, state, -1, span_of(reason),
+			   core_now(core));
+}
+
+static enum err
+deliver_row(struct core *core, int64_t number, const struct party *party, size_t *made)
+{
+	struct record *record = arena_take(core->arena, sizeof *record);
+	struct row_of so_far = {.core = core, .party = span_of(party->name)};
+	struct release_parties onward = {0};
+	struct release_answer answer;
+	struct journal_record row;
+	struct outbox outbox;
+	struct field_set give = {{0}};
+	int64_t until_ms = 0;
+	int64_t counter = -1;
+	enum err err = record ? outbox_get(core->journal, number, core->arena, &outbox) : ERR_NOMEM;
+
+	if (err == ERR_OK)
+		err = outbox_each_of(core->journal, &outbox.record,
+				     &(struct outbox_walk){sum_given, &so_far});
+	if (err == ERR_OK)
+		err = core_read(core, &outbox.record, &row, record);
+	if (err == ERR_KEY || err == ERR_NOT_FOUND) /* erased since */
+		return outbox_move(core->journal, number, OUTBOX_DROPPED, -1, SPAN("erased"),
+				   core_now(core));
+	if (err == ERR_OK)
+		err = cut_ask(core, record, &outbox.record, party, outbox.policy, &so_far.given,
+			      count_lines(outbox.given), &answer);
+	if (err != ERR_OK)
+		return err;
+	for (size_t i = 0; i < answer.parts_n; i++) {
+		if (answer.parts[i].why != WHY_NONE)
+			continue;
+		give = answer.parts[i].give;
+		until_ms = answer.parts[i].until_ms;
+		onward = answer.parts[i].onward;
+		err = make_delivery(core, &row, party, &give, until_ms, &onward, &counter);
+		if (err == ERR_OK)
+			err = note_sent_row(core, &outbox, &give, counter);
+		if (err == ERR_OK && core->picture && !core->is_folding)
+			err = picture_state_put(core->picture, &outbox.record, party,
+						PICTURE_STATE_EXPORTED, core_now(core), WHY_NONE);
+		(*made)++;
+		return err; /* one part a turn: the next is asked with this one given */
+	}
+	return settle(core, &outbox, &answer);
+}
+
+enum err
+deliver_to(struct core *core, const struct party *party, size_t *made)
+{
+	static const enum outbox_state states[] = {OUTBOX_QUEUED, OUTBOX_HELD};
+	struct gathered rows = {.party = party};
+	enum err err = ERR_OK;
+
+	*made = 0;
+	(void)deliver_due(core);
+	for (size_t i = 0; i < 2 && err == ERR_OK; i++)
+		err =
+		    outbox_each_in(core->journal, states[i], &(struct outbox_walk){gather, &rows});
+	if (err == ERR_OK)
+		err = journal_begin(core->journal);
+	if (err == ERR_OK && core->picture && !core->is_folding &&
+	    picture_begin(core->picture) != ERR_OK)
+		core->is_folding = true;
+	for (size_t i = 0; i < rows.n && err == ERR_OK; i++) {
+		err = deliver_row(core, rows.numbers[i], party, made);
+		arena_reset(core->arena);
+	}
+	err = core_close_batch(core, err);
+	free(rows.numbers);
+	return err;
+}
