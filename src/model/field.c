@@ -7,7 +7,8 @@
 
 #include <string.h>
 
-#define HAS(flags, letter) (sizeof(flags) > 1 && ((flags)[0] == (letter) || (flags)[1] == (letter)))
+/* Padded, so that the index is inside for every compiler that folds it. */
+#define HAS(flags, letter) ((flags "  ")[0] == (letter) || (flags "  ")[1] == (letter))
 
 static const struct field_row rows[FIELD_COUNT] = {
     [FIELD_NONE] = {.name = "", .label = "", .help = ""},

@@ -36,6 +36,7 @@ void place_part(const struct place *place, unsigned level, char part[6]);
 bool place_from_parts(const char parts[][6], unsigned n, struct place *place);
 
 unsigned place_size_m(unsigned level); /* 100000, 10000, 1000, 100, 10; 0 for level 0 */
+/* The text is the square of that level which holds the position. */
 bool place_is_sound(const struct place *place);
 
 /* A route or an area. */
