@@ -13,9 +13,7 @@
 static const char sql_add[] =
     "INSERT INTO quarantine VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, "
     "rowhash('quarantine', ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8))";
-/* numbers are not used again, also when the newest row is gone */
-static const char sql_next[] =
-    "SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'quarantine'), 0) + 1";
+static const char sql_next[] = "SELECT coalesce(max(number), 0) + 1 FROM quarantine";
 static const char sql_full[] =
     "SELECT count(*) > ?1 OR coalesce(sum(length(bytes)), 0) > ?2 FROM quarantine";
 static const char sql_drop[] =
@@ -35,12 +33,11 @@ about(struct span bytes)
 }
 
 static enum err
-one_int(struct journal *journal, sqlite3_stmt *statement, int64_t *value)
+one_int(sqlite3_stmt *statement, int64_t *value)
 {
 	bool has_row;
 	enum err err = db_step(statement, &has_row);
 
-	(void)journal;
 	*value = err == ERR_OK && has_row ? db_int(statement, 0) : 0;
 	db_reset(statement);
 	return err;
@@ -78,7 +75,7 @@ make_room(struct journal *journal)
 	while (err == ERR_OK) {
 		db_bind_int(full, 1, QUARANTINE_ROWS_MAX);
 		db_bind_int(full, 2, QUARANTINE_BYTES_MAX);
-		err = one_int(journal, full, &is_full);
+		err = one_int(full, &is_full);
 		if (err != ERR_OK || !is_full)
 			break;
 		err = inside_do(journal, drop);
@@ -103,7 +100,7 @@ quarantine_add(struct journal *journal, const struct quarantine *quarantine)
 	if (err == ERR_OK)
 		err = inside_db(journal, sql_next, &statement);
 	if (err == ERR_OK)
-		err = one_int(journal, statement, &number);
+		err = one_int(statement, &number);
 	if (err == ERR_OK)
 		err = inside_db(journal, sql_add, &statement);
 	if (err != ERR_OK)

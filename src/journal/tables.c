@@ -62,7 +62,7 @@ static const char journal_schema[] =
 	"CREATE INDEX outbox_record ON outbox(record);"
 
 	/* about: the record whose JWT the bytes begin with, so that erasure finds them. */
-	"CREATE TABLE quarantine(number INTEGER PRIMARY KEY AUTOINCREMENT, source TEXT NOT NULL,"
+	"CREATE TABLE quarantine(number INTEGER PRIMARY KEY, source TEXT NOT NULL,"
 	" reason TEXT NOT NULL, bytes BLOB NOT NULL, whole BLOB NOT NULL, total INTEGER NOT NULL,"
 	" about BLOB NOT NULL, came_ms INTEGER NOT NULL, row BLOB NOT NULL) STRICT;"
 	"CREATE INDEX quarantine_about ON quarantine(about);"

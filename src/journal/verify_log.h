@@ -1,0 +1,50 @@
+#ifndef SEAM_JOURNAL_VERIFY_LOG_H
+#define SEAM_JOURNAL_VERIFY_LOG_H
+
+#include "journal/inside.h"
+#include "journal/verify.h"
+
+/* Shared by verify.c and verify_log.c only. */
+enum { VERIFY_LOGS_MAX = 256 };
+
+/* One epoch's log: what was published and signed is read before the leaves, so that a station may
+ * go on writing. */
+struct verify_log {
+	int64_t number;
+	bool is_newest;
+	bool has_head;
+	struct note_key key;
+	char dir[FILE_PATH_MAX];
+	struct head head;
+	struct out checkpoint; /* the file; empty when missing */
+	struct note_head published;
+};
+
+struct verify_check {
+	struct journal journal;
+	const struct verify_options *options;
+	struct verify_counts *counts;
+	char *fault;
+	enum err err; /* something other than a fault: reading failed */
+	struct verify_log *log;
+	size_t log_n;
+};
+
+/* Counts a fault and keeps the first one's words. */
+void verify_fault(struct verify_check *check, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* A failure of reading: broken pages are a fault like any other, the rest ends the check. */
+void verify_fail(struct verify_check *check, const char *place, enum err err);
+
+void verify_progress(struct verify_check *check, const char *stage, uint64_t done, uint64_t total);
+
+/* Reads checkpoints and heads of all epochs. */
+void verify_log_load(struct verify_check *check);
+
+/* Leaves, roots, tiles, checkpoints. */
+void verify_log_check(struct verify_check *check);
+
+void verify_log_free(struct verify_check *check);
+
+#endif
