@@ -99,6 +99,7 @@ read_place(struct span typed, const struct record_typing *typing, struct value *
 		return WHY_NONE;
 	hints.zone = typing->default_zone ? typing->default_zone : "";
 	if (coord_read(typed, &hints, &coord) != COORD_OK ||
+	    (coord.is_assumed_zone && !typing->default_zone) ||
 	    !place_of_mgrs(span_of(coord.mgrs), &value->place))
 		return WHY_BAD_PLACE;
 	return WHY_NONE;

@@ -127,6 +127,10 @@ test_no_zone(void **state)
 	record_init(&record, KIND_INCIDENT);
 	assert_int_equal(record_set(&record, arena, FIELD_PLACE, SPAN("448251"), &now),
 			 WHY_BAD_PLACE);
+	assert_int_equal(record_set(&record, arena, FIELD_PLACE, SPAN("ME448251"), &now),
+			 WHY_BAD_PLACE);
+	assert_int_equal(record_set(&record, arena, FIELD_PLACE, SPAN("38SME448251"), &now),
+			 WHY_NONE);
 	arena_free(arena);
 }
 
