@@ -56,6 +56,7 @@ on_beat(evutil_socket_t fd, short what, void *cookie)
 	(void)deliver_due(core);
 	if (core->picture && !core->is_folding)
 		(void)!picture_tidy(core->picture); /* BUSY: at a later beat */
+	fold_note(core);
 }
 
 static void

@@ -72,7 +72,9 @@ struct core {
 	struct bufferevent *lines[CORE_LINES_MAX];
 	struct act *first, *last;
 	size_t waiting, waiting_bytes;
-	int64_t folded_seq; /* picture holds everything up to it */
+	int64_t written_seq; /* newest record written */
+	int64_t noted_seq;   /* what RUN/folded says */
+	int64_t folded_seq;  /* picture holds everything up to it */
 	bool is_folding;
 	bool is_stopping;
 	bool is_settled; /* the first policy was filed, or tried */

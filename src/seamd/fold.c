@@ -36,9 +36,11 @@ fold_note(struct core *core)
 	char path[FILE_PATH_MAX];
 
 	note_text(core, core->folded_seq, &text);
-	if (!core->is_folding && file_path(path, sizeof path, core->run_dir, "folded") == ERR_OK &&
+	if (!core->is_folding && core->folded_seq != core->noted_seq &&
+	    file_path(path, sizeof path, core->run_dir, "folded") == ERR_OK &&
 	    file_write(path, out_view(&text), 0600) != ERR_OK)
 		role_log("core", "note", "the picture will be folded anew at the next start");
+	core->noted_seq = core->folded_seq;
 	out_free(&text);
 }
 

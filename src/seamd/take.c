@@ -195,6 +195,8 @@ write_record(struct core *core, struct take *take)
 	};
 	enum err err = journal_add(core->journal, &row, &take->is_new);
 
+	if (err == ERR_OK && row.seq > core->written_seq)
+		core->written_seq = row.seq;
 	if (err == ERR_OK && take->is_own) {
 		take->leaf = row.leaf;
 		take->position = journal_epoch(core->journal) << 40 | row.leaf;
@@ -456,6 +458,8 @@ core_close_batch(struct core *core, enum err err)
 		picture_rollback(core->picture);
 		core->is_folding = true;
 	}
+	if (!core->is_folding && core->written_seq > core->folded_seq)
+		core->folded_seq = core->written_seq;
 	return ERR_OK;
 }
 
