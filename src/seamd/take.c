@@ -431,6 +431,7 @@ static void
 undo(struct core *core, struct take *batch, size_t n, enum err err)
 {
 	role_log("core", "alert", "nothing of %zu records was written: %s", n, err_text(err));
+	core->written_seq = core->folded_seq;
 	for (size_t i = 0; i < n; i++) {
 		if (!is_going(&batch[i]))
 			continue;
