@@ -22,7 +22,7 @@ peek(const struct lexer *lexer, size_t ahead)
 static bool
 is_blank(int c)
 {
-	return c == ' ' || c == '\t' || c == '\r';
+	return c == ' ' || c == '\t';
 }
 
 static bool

@@ -57,7 +57,8 @@ policy_read(struct span text, struct policy **policy, struct policy_faults *faul
 		return ERR_LIMIT;
 	if (!span_is_plain_text(text)) {
 		(void)snprintf(fault.text, sizeof fault.text,
-			       "the text is not UTF-8, or holds control characters that hide text");
+			       "the text is not UTF-8, or holds control characters that "
+			       "hide text (carriage returns too)");
 		parse_add_fault(faults, &fault);
 		return ERR_FORMAT;
 	}
