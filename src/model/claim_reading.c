@@ -542,17 +542,13 @@ finish_when(const struct ladder *ladder, unsigned n, struct when *when)
 	return when->to_ms < when->from_ms ? WHY_BAD_ORDER : WHY_NONE;
 }
 
-static enum why
+static void
 finish_asks(const struct ladder *ladder, uint16_t seen, struct value *value)
 {
-	unsigned n = 0;
-
-	for (unsigned i = 0; i < LIMIT_ASKS; i++)
-		if (seen >> (i + 1) & 1)
-			n = i + 1;
-	value->asks.n = (uint16_t)n;
 	value->asks.ask = ladder->asks;
-	return WHY_NONE;
+	for (unsigned level = 1; level <= LIMIT_ASKS; level++)
+		if (seen >> level & 1)
+			value->asks.n = (uint16_t)level;
 }
 
 static enum why
@@ -562,7 +558,7 @@ finish_ladder(struct claim_reading *reading, const struct ladder *ladder)
 	uint16_t seen = reading->seen[ladder->field];
 	enum field_type type = field_row(ladder->field)->type;
 	unsigned n = rungs(seen);
-	enum why why;
+	enum why why = WHY_NONE;
 
 	if (!(seen & 1) || (type != FIELD_TYPE_ASKS && n == 0))
 		return WHY_BAD_LADDER;
@@ -571,7 +567,7 @@ finish_ladder(struct claim_reading *reading, const struct ladder *ladder)
 	else if (type == FIELD_TYPE_WHEN)
 		why = finish_when(ladder, n, &value->when);
 	else
-		why = finish_asks(ladder, seen, value);
+		finish_asks(ladder, seen, value);
 	value->is_set = why == WHY_NONE;
 	value->levels = why == WHY_NONE ? seen : 0;
 	return why;

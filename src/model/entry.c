@@ -316,6 +316,24 @@ write_codes(struct out *out, enum field field, const struct value *value)
 	}
 }
 
+static void
+write_ids(struct out *out, const struct value *value)
+{
+	for (unsigned i = 0; i < value->ids.n; i++) {
+		write_comma(out, i == 0);
+		write_hash(out, &value->ids.id[i]);
+	}
+}
+
+static void
+write_parties(struct out *out, const struct value *value)
+{
+	for (unsigned i = 0; i < value->parties.n; i++) {
+		write_comma(out, i == 0);
+		out_text(out, value->parties.party[i].name);
+	}
+}
+
 void
 entry_write(struct out *out, enum field field, const struct value *value, int zone_min)
 {
@@ -358,19 +376,13 @@ entry_write(struct out *out, enum field field, const struct value *value, int zo
 		write_hash(out, &value->id);
 		break;
 	case FIELD_TYPE_IDS:
-		for (unsigned i = 0; i < value->ids.n; i++) {
-			write_comma(out, i == 0);
-			write_hash(out, &value->ids.id[i]);
-		}
+		write_ids(out, value);
 		break;
 	case FIELD_TYPE_PARTY:
 		out_text(out, value->party.name);
 		break;
 	case FIELD_TYPE_PARTIES:
-		for (unsigned i = 0; i < value->parties.n; i++) {
-			write_comma(out, i == 0);
-			out_text(out, value->parties.party[i].name);
-		}
+		write_parties(out, value);
 		break;
 	case FIELD_TYPE_ASKS:
 		write_asks(out, value, zone_min);

@@ -188,6 +188,22 @@ read_quantity(struct cursor *cursor, struct quantity *quantity)
 	quantity->word = (enum quantity_word)cursor_u8(cursor);
 }
 
+static void
+read_codes(struct cursor *cursor, struct value *value)
+{
+	value->codes.n = read_count(cursor, LIMIT_CODES);
+	for (unsigned i = 0; i < value->codes.n; i++)
+		value->codes.code[i] = cursor_u16(cursor);
+}
+
+static void
+read_when(struct cursor *cursor, struct when *when)
+{
+	when->from_ms = cursor_i64(cursor);
+	when->to_ms = cursor_i64(cursor);
+	when->precision = (enum when_precision)cursor_u8(cursor);
+}
+
 void
 pack_write(struct out *out, enum field field, const struct value *value)
 {
@@ -257,9 +273,7 @@ pack_read(struct cursor *cursor, struct arena *arena, enum field field, struct v
 		value->code = cursor_u16(cursor);
 		break;
 	case FIELD_TYPE_CODES:
-		value->codes.n = read_count(cursor, LIMIT_CODES);
-		for (unsigned i = 0; i < value->codes.n; i++)
-			value->codes.code[i] = cursor_u16(cursor);
+		read_codes(cursor, value);
 		break;
 	case FIELD_TYPE_NAME:
 	case FIELD_TYPE_LINE:
@@ -274,9 +288,7 @@ pack_read(struct cursor *cursor, struct arena *arena, enum field field, struct v
 		read_quantity(cursor, &value->quantity);
 		break;
 	case FIELD_TYPE_WHEN:
-		value->when.from_ms = cursor_i64(cursor);
-		value->when.to_ms = cursor_i64(cursor);
-		value->when.precision = (enum when_precision)cursor_u8(cursor);
+		read_when(cursor, &value->when);
 		break;
 	case FIELD_TYPE_INSTANT:
 		value->at_ms = cursor_i64(cursor);
