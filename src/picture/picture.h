@@ -199,7 +199,8 @@ struct picture_query {
 
 uint32_t picture_kind(enum kind kind);
 
-/* Rows by time, newest first, then by id.  next->is_set tells that there may be more. ERR_FORMAT:
+/* Rows by time, newest first, then by id.  next->is_set tells that there are more; next may be
+ * &query->after. ERR_FORMAT:
  * unknown type. */
 MUST_USE enum err picture_query(struct picture *picture, const struct picture_query *query,
 				struct arena *arena, struct picture_row **rows, size_t *n,

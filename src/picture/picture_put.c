@@ -1,0 +1,611 @@
+/*
+ * Promises that a record comes into the picture once: by its id, merged with what other deliveries
+ * of it showed, its content gone for good once erased.  What it means for others is left to
+ * picture_settle.c; here only what is about itself.
+ */
+#include "picture/picture_store.h"
+
+#include "picture/word.h"
+
+#include <string.h>
+
+enum { MINUTE_MS = 60000, HOUR_MS = 3600000, DAY_MS = 86400000 };
+
+/* A version as its row will be. */
+struct version {
+	int64_t n; /* 0: not held yet */
+	struct hash id;
+	struct span thread;
+	struct station station;
+	enum kind kind;
+	int64_t position, filed_ms, arrived_ms;
+	bool is_late, is_erased, is_current;
+	const struct record *record; /* NULL when erased */
+};
+
+/* What the last named minute, hour or day adds to a time's end. */
+static int64_t
+step_ms(enum when_precision precision)
+{
+	if (precision == WHEN_MINUTE)
+		return MINUTE_MS;
+	return precision == WHEN_HOUR || precision == WHEN_PART ? HOUR_MS : DAY_MS;
+}
+
+bool
+picture_put_when(const struct record *record, int64_t filed_ms, int64_t arrived_ms,
+		 struct when *when)
+{
+	if (record && record->field[FIELD_WHEN].is_set)
+		*when = record->field[FIELD_WHEN].when;
+	else if (record && record->field[FIELD_WINDOW].is_set)
+		*when = record->field[FIELD_WINDOW].when;
+	else {
+		int64_t at_ms = filed_ms ? filed_ms : arrived_ms;
+
+		*when = (struct when){at_ms, at_ms, WHEN_MINUTE};
+		return false;
+	}
+	when->to_ms += step_ms(when->precision) - 1;
+	return true;
+}
+
+static enum err
+find(struct picture *picture, const struct hash *id, struct version *version)
+{
+	sqlite3_stmt *statement;
+	bool has_row;
+	enum err err = picture_store_sql(picture, PICTURE_SQL_FIND, &statement);
+
+	*version = (struct version){.id = *id};
+	if (err != ERR_OK)
+		return err;
+	db_bind_blob(statement, 1, span_make(id->b, HASH_SIZE));
+	err = db_step(statement, &has_row);
+	if (err != ERR_OK || !has_row)
+		return err;
+	version->n = db_int(statement, 0);
+	version->thread = arena_copy(picture->arena, db_text(statement, 1));
+	if (!span_copy(version->station.name, sizeof version->station.name,
+		       db_text(statement, 2)) ||
+	    !version->thread.p)
+		err = ERR_CORRUPT;
+	version->kind = (enum kind)db_int(statement, 3);
+	version->position = db_int(statement, 4);
+	version->filed_ms = db_int(statement, 5);
+	version->arrived_ms = db_int(statement, 6);
+	version->is_late = db_int(statement, 7) != 0;
+	version->is_erased = db_int(statement, 8) != 0;
+	db_reset(statement);
+	return err;
+}
+
+static enum err
+read_body(struct picture *picture, int64_t n, struct span *blob, struct record *record)
+{
+	sqlite3_stmt *statement;
+	struct cursor cursor;
+	bool has_row;
+	enum err err = picture_store_sql(picture, PICTURE_SQL_BODY, &statement);
+
+	if (err != ERR_OK)
+		return err;
+	db_bind_int(statement, 1, n);
+	err = db_step(statement, &has_row);
+	if (err != ERR_OK || !has_row)
+		return err != ERR_OK ? err : ERR_CORRUPT;
+	*blob = arena_copy(picture->arena, db_blob(statement, 0));
+	db_reset(statement);
+	if (!blob->p)
+		return ERR_NOMEM;
+	cursor = cursor_over(*blob);
+	return record_read(&cursor, picture->arena, record) ? ERR_OK : ERR_CORRUPT;
+}
+
+static void
+fold_words(struct out *out, const struct record *record)
+{
+	const struct value *type = &record->field[FIELD_TYPE];
+
+	out_reset(out);
+	for (enum field f = 1; f < FIELD_COUNT; f++) {
+		const struct field_row *row = field_row(f);
+		bool is_text = row->type == FIELD_TYPE_FREE || row->type == FIELD_TYPE_LINE ||
+			       row->type == FIELD_TYPE_NAME;
+
+		if (is_text && record->field[f].is_set && !row->is_sealed)
+			word_fold(out, record->field[f].text);
+	}
+	if (type->is_set)
+		word_fold(out, span_of(vocab_label(VOCAB_TYPE, type->code)));
+}
+
+static enum err
+put_words(struct picture *picture, enum picture_sql which, int64_t n, const struct record *record)
+{
+	sqlite3_stmt *statement;
+	enum err err = picture_store_sql(picture, which, &statement);
+
+	if (err != ERR_OK)
+		return err;
+	fold_words(&picture->words, record);
+	err = out_err(&picture->words);
+	if (err != ERR_OK || picture->words.n == 0)
+		return err;
+	db_bind_int(statement, 1, n);
+	db_bind_text(statement, 2, out_view(&picture->words));
+	return db_do(statement);
+}
+
+static enum err
+put_refs(struct picture *picture, int64_t n, const struct record *record)
+{
+	static const enum field fields[] = {FIELD_INCIDENT, FIELD_RE, FIELD_LINK_TO};
+	sqlite3_stmt *statement;
+	enum err err = picture_store_sql(picture, PICTURE_SQL_REF_PUT, &statement);
+
+	for (size_t i = 0; i < sizeof fields / sizeof *fields && err == ERR_OK; i++) {
+		const struct value *value = &record->field[fields[i]];
+
+		if (!value->is_set)
+			continue;
+		db_bind_blob(statement, 1, span_make(value->id.b, HASH_SIZE));
+		db_bind_int(statement, 2, fields[i]);
+		db_bind_int(statement, 3, n);
+		err = db_do(statement);
+	}
+	return err;
+}
+
+static enum err
+put_figures(struct picture *picture, int64_t n, const struct record *record)
+{
+	sqlite3_stmt *statement;
+	enum err err = picture_store_sql(picture, PICTURE_SQL_FIGURE_PUT, &statement);
+
+	for (enum field f = 1; f < FIELD_COUNT && err == ERR_OK; f++) {
+		const struct quantity *quantity = &record->field[f].quantity;
+
+		if (!record->field[f].is_set || field_row(f)->type != FIELD_TYPE_QUANTITY)
+			continue;
+		db_bind_int(statement, 1, n);
+		db_bind_int(statement, 2, f);
+		db_bind_int(statement, 3, quantity->low);
+		db_bind_int(statement, 4, quantity->best);
+		db_bind_int(statement, 5, quantity->high);
+		db_bind_int(statement, 6, quantity->word);
+		err = db_do(statement);
+	}
+	return err;
+}
+
+static enum err
+run_for(struct picture *picture, enum picture_sql which, int64_t n)
+{
+	sqlite3_stmt *statement;
+	enum err err = picture_store_sql(picture, which, &statement);
+
+	if (err != ERR_OK)
+		return err;
+	db_bind_int(statement, 1, n);
+	return db_do(statement);
+}
+
+static enum err
+put_body(struct picture *picture, int64_t n, struct span blob)
+{
+	sqlite3_stmt *statement;
+	enum err err = picture_store_sql(picture, PICTURE_SQL_BODY_PUT, &statement);
+
+	if (err != ERR_OK)
+		return err;
+	db_bind_int(statement, 1, n);
+	db_bind_blob(statement, 2, blob);
+	return db_do(statement);
+}
+
+static void
+bind_code(sqlite3_stmt *statement, int index, const struct record *record, enum field field)
+{
+	if (record && record->field[field].is_set)
+		db_bind_int(statement, index, record->field[field].code);
+}
+
+static void
+bind_text(sqlite3_stmt *statement, int index, const struct record *record, enum field field)
+{
+	if (record && record->field[field].is_set)
+		db_bind_text(statement, index, record->field[field].text);
+}
+
+static void
+bind_place(sqlite3_stmt *statement, const struct record *record)
+{
+	const struct value *value = record ? &record->field[FIELD_PLACE] : NULL;
+
+	db_bind_int(statement, 21, value && value->is_set ? value->place.level : 0);
+	if (!value || !value->is_set || value->place.level == 0)
+		return;
+	db_bind_text(statement, 22, span_of(value->place.mgrs));
+	db_bind_int(statement, 23, value->place.lat_e7);
+	db_bind_int(statement, 24, value->place.lon_e7);
+}
+
+/* Whether it waits for answers: acts of coordination always do. */
+static bool
+is_asking(const struct version *version)
+{
+	return version->record && (version->record->field[FIELD_ASK].is_set ||
+				   kind_row(version->kind)->nature == KIND_NATURE_ACT);
+}
+
+/* Columns of item, numbered as in the table; a column without a value stays NULL. */
+static enum err
+write_row(struct picture *picture, const struct version *version, struct picture_box *box)
+{
+	struct party party = station_party(&version->station);
+	const struct record *record = version->record;
+	struct when when;
+	sqlite3_stmt *s;
+	bool has_when;
+	enum err err =
+	    picture_store_sql(picture, version->n ? PICTURE_SQL_CHANGE : PICTURE_SQL_ADD, &s);
+
+	if (err != ERR_OK)
+		return err;
+	has_when = picture_put_when(record, version->filed_ms, version->arrived_ms, &when);
+	db_bind_int(s, 1, version->n);
+	db_bind_blob(s, 2, span_make(version->id.b, HASH_SIZE));
+	db_bind_text(s, 3, version->thread);
+	db_bind_text(s, 4, span_of(version->station.name));
+	db_bind_int(s, 5, version->kind);
+	db_bind_int(s, 6, version->position);
+	db_bind_int(s, 7, version->filed_ms);
+	db_bind_int(s, 8, version->arrived_ms);
+	db_bind_int(s, 9, party_equal(&party, &picture->party));
+	db_bind_int(s, 10, version->is_late);
+	db_bind_int(s, 11, version->is_erased);
+	db_bind_int(s, 12, version->is_current);
+	db_bind_int(s, 13, false);
+	db_bind_int(s, 14, is_asking(version));
+	bind_code(s, 15, record, FIELD_LINK);
+	bind_code(s, 16, record, FIELD_TYPE);
+	bind_code(s, 17, record, FIELD_SEVERITY);
+	db_bind_int(s, 18, when.from_ms);
+	db_bind_int(s, 19, when.to_ms);
+	if (has_when)
+		db_bind_int(s, 20, when.precision);
+	bind_place(s, record);
+	picture_area_box(record, when.from_ms, when.to_ms, box->at);
+	for (int i = 0; i < 4; i++)
+		db_bind_int(s, 25 + i, box->at[i]);
+	bind_text(s, 29, record, FIELD_GOVERNORATE);
+	bind_text(s, 30, record, FIELD_DISTRICT);
+	bind_code(s, 31, record, FIELD_GROUP);
+	if (record && record->field[FIELD_GRADE].is_set)
+		db_bind_int(s, 32, record->field[FIELD_GRADE].grade.information);
+	return db_do(s);
+}
+
+/* Row, body, words, references and figures of a version whose blob is ready. */
+static enum err
+write_whole(struct picture *picture, struct version *version)
+{
+	bool is_new = version->n == 0;
+	struct picture_box box;
+	enum err err = write_row(picture, version, &box);
+
+	if (err != ERR_OK)
+		return err;
+	if (is_new)
+		version->n = sqlite3_last_insert_rowid(picture->db);
+	box.n = version->n;
+	if (version->record) {
+		err = put_body(picture, version->n, out_view(&picture->blob));
+		if (err == ERR_OK)
+			err = put_refs(picture, version->n, version->record);
+		if (err == ERR_OK)
+			err = put_figures(picture, version->n, version->record);
+		if (err == ERR_OK)
+			err =
+			    put_words(picture, PICTURE_SQL_WORDS_PUT, version->n, version->record);
+	}
+	if (err != ERR_OK)
+		return err;
+	return version->is_current ? picture_area_wait(picture, &box)
+				   : picture_list_add(&picture->dirty, version->n);
+}
+
+/* The version that `id` names, when held, is looked at again. */
+static enum err
+soil_target(struct picture *picture, const struct hash *id)
+{
+	struct version target;
+	enum err err = find(picture, id, &target);
+
+	if (err != ERR_OK || target.n == 0)
+		return err;
+	return picture_list_add(&picture->dirty, target.n);
+}
+
+static enum err
+soil_targets_of(struct picture *picture, int64_t n)
+{
+	sqlite3_stmt *statement;
+	bool has_row;
+	enum err err = picture_store_sql(picture, PICTURE_SQL_REFS_OF, &statement);
+
+	if (err != ERR_OK)
+		return err;
+	db_bind_int(statement, 1, n);
+	while ((err = db_step(statement, &has_row)) == ERR_OK && has_row) {
+		struct hash target = picture_row_hash(statement, 1);
+
+		err = soil_target(picture, &target);
+		if (err != ERR_OK) {
+			db_reset(statement);
+			return err;
+		}
+	}
+	return err;
+}
+
+enum err
+picture_put_blank(struct picture *picture, int64_t n, const struct hash *id)
+{
+	struct version version;
+	struct picture_box box;
+	struct span blob;
+	enum err err = find(picture, id, &version);
+
+	if (err != ERR_OK || version.is_erased)
+		return err;
+	err = read_body(picture, n, &blob, &picture->other);
+	if (err == ERR_OK)
+		err = put_words(picture, PICTURE_SQL_WORDS_DROP, n, &picture->other);
+	if (err == ERR_OK)
+		err = soil_targets_of(picture, n);
+	if (err == ERR_OK)
+		err = run_for(picture, PICTURE_SQL_REF_DROP, n);
+	if (err == ERR_OK)
+		err = run_for(picture, PICTURE_SQL_FIGURE_DROP, n);
+	if (err == ERR_OK)
+		err = run_for(picture, PICTURE_SQL_BODY_DROP, n);
+	version.is_erased = true;
+	picture->has_erased = true;
+	if (err == ERR_OK)
+		err = write_row(picture, &version, &box);
+	return err == ERR_OK ? picture_list_add(&picture->dirty, n) : err;
+}
+
+/* What is held already and names this id: an erasure by its own signer, or anything. */
+static enum err
+look_who_waits(struct picture *picture, const struct version *version, bool *is_named,
+	       bool *is_erased)
+{
+	sqlite3_stmt *statement;
+	bool has_row;
+	enum err err = picture_store_sql(picture, PICTURE_SQL_REFS_TO, &statement);
+
+	*is_named = *is_erased = false;
+	if (err != ERR_OK)
+		return err;
+	db_bind_blob(statement, 1, span_make(version->id.b, HASH_SIZE));
+	while ((err = db_step(statement, &has_row)) == ERR_OK && has_row) {
+		*is_named = true;
+		if (db_int(statement, 0) == FIELD_RE && db_int(statement, 2) == KIND_ERASE &&
+		    span_is(db_text(statement, 3), version->station.name))
+			*is_erased = true;
+	}
+	return err;
+}
+
+static enum err
+is_thread_held(struct picture *picture, struct span thread, bool *is_held)
+{
+	sqlite3_stmt *statement;
+	enum err err = picture_store_sql(picture, PICTURE_SQL_THREAD_IS_HELD, &statement);
+
+	*is_held = false;
+	if (err != ERR_OK)
+		return err;
+	db_bind_text(statement, 1, thread);
+	err = db_step(statement, is_held);
+	db_reset(statement);
+	return err;
+}
+
+/* An erasure or a retraction reaches the record it names, if it is its signer's own. */
+static enum err
+reach_target(struct picture *picture, const struct version *version)
+{
+	struct version target;
+	enum err err;
+
+	if (!version->record || !version->record->field[FIELD_RE].is_set ||
+	    (version->kind != KIND_ERASE && version->kind != KIND_RETRACT))
+		return ERR_OK;
+	err = find(picture, &version->record->field[FIELD_RE].id, &target);
+	if (err != ERR_OK || target.n == 0 || !station_equal(&target.station, &version->station))
+		return err;
+	if (version->kind == KIND_ERASE)
+		return picture_put_blank(picture, target.n, &target.id);
+	return picture_list_add(&picture->dirty, target.n);
+}
+
+static enum err
+write_blob(struct picture *picture, const struct record *record)
+{
+	out_reset(&picture->blob);
+	record_write(&picture->blob, record);
+	return out_err(&picture->blob);
+}
+
+static enum err
+put_new(struct picture *picture, const struct picture_item *item, struct version *version)
+{
+	bool is_named, is_held, is_erased;
+	const struct record *record = item->record;
+	enum err err;
+
+	version->thread = record->thread;
+	version->station = record->station;
+	version->kind = record->kind;
+	version->position = item->position;
+	version->filed_ms = item->filed_ms;
+	version->arrived_ms = item->arrived_ms;
+	version->is_late = (item->flags & PICTURE_LATE) != 0;
+	err = look_who_waits(picture, version, &is_named, &is_erased);
+	if (err == ERR_OK)
+		err = is_thread_held(picture, version->thread, &is_held);
+	if (err != ERR_OK)
+		return err;
+	version->is_erased = is_erased || (item->flags & PICTURE_ERASED) != 0;
+	version->record = version->is_erased ? NULL : record;
+	/* Most records are the only one of their thread and named by nothing: nothing to settle. */
+	version->is_current = !version->is_erased && !is_named && !is_held &&
+			      !record->field[FIELD_INCIDENT].is_set &&
+			      kind_row(record->kind)->nature != KIND_NATURE_NOTE;
+	if (version->record)
+		err = write_blob(picture, record);
+	if (err == ERR_OK)
+		err = write_whole(picture, version);
+	return err == ERR_OK ? reach_target(picture, version) : err;
+}
+
+static int64_t
+earlier(int64_t a, int64_t b)
+{
+	if (a == 0 || b == 0)
+		return a + b;
+	return a < b ? a : b;
+}
+
+/* Leaves the blob of what two deliveries show together in picture->blob.  Signed bytes cannot
+ * contradict each other; if ever, the choice must not hang on which came first. */
+static enum err
+merge(struct picture *picture, struct span held, const struct record *more)
+{
+	enum err err;
+
+	if (record_merge(&picture->one, more)) {
+		picture->one.filed_ms = earlier(picture->one.filed_ms, more->filed_ms);
+		return write_blob(picture, &picture->one);
+	}
+	err = write_blob(picture, more);
+	if (err == ERR_OK && span_compare(held, out_view(&picture->blob)) < 0) {
+		out_reset(&picture->blob);
+		out_span(&picture->blob, held);
+		err = out_err(&picture->blob);
+	}
+	return err;
+}
+
+static enum err
+put_merged(struct picture *picture, const struct picture_item *item, struct version *version)
+{
+	struct cursor cursor;
+	struct span held;
+	enum err err = read_body(picture, version->n, &held, &picture->one);
+
+	if (err != ERR_OK)
+		return err;
+	picture->other = picture->one;
+	err = merge(picture, held, item->record);
+	if (err != ERR_OK)
+		return err;
+	if (span_equal(held, out_view(&picture->blob))) {
+		struct picture_box box;
+
+		version->record = &picture->other;
+		err = write_row(picture, version, &box);
+		return err == ERR_OK ? picture_list_add(&picture->dirty, version->n) : err;
+	}
+	err = put_words(picture, PICTURE_SQL_WORDS_DROP, version->n, &picture->other);
+	if (err == ERR_OK)
+		err = soil_targets_of(picture, version->n);
+	if (err == ERR_OK)
+		err = run_for(picture, PICTURE_SQL_REF_DROP, version->n);
+	if (err == ERR_OK)
+		err = run_for(picture, PICTURE_SQL_FIGURE_DROP, version->n);
+	if (err != ERR_OK)
+		return err;
+	cursor = cursor_over(out_view(&picture->blob));
+	if (!record_read(&cursor, picture->arena, &picture->other))
+		return ERR_INTERNAL;
+	version->record = &picture->other;
+	version->kind = picture->other.kind;
+	err = write_whole(picture, version);
+	return err == ERR_OK ? reach_target(picture, version) : err;
+}
+
+static enum err
+put_again(struct picture *picture, const struct picture_item *item, struct version *version)
+{
+	struct version before = *version;
+	struct picture_box box;
+	enum err err;
+
+	if (item->position < version->position)
+		version->position = item->position;
+	version->filed_ms = earlier(version->filed_ms, item->filed_ms);
+	version->arrived_ms = earlier(version->arrived_ms, item->arrived_ms);
+	version->is_late = version->is_late && (item->flags & PICTURE_LATE);
+	if (version->kind == KIND_NONE)
+		version->kind = item->record->kind;
+	if (!before.is_erased && (item->flags & PICTURE_ERASED)) {
+		err = picture_put_blank(picture, version->n, &version->id);
+		if (err != ERR_OK)
+			return err;
+		version->is_erased = true;
+	}
+	if (!version->is_erased)
+		return put_merged(picture, item, version);
+	err = write_row(picture, version, &box);
+	return err == ERR_OK ? picture_list_add(&picture->dirty, version->n) : err;
+}
+
+enum err
+picture_put(struct picture *picture, const struct picture_item *item)
+{
+	struct version version;
+	enum err err;
+
+	if (!picture->is_in_batch)
+		return ERR_INTERNAL;
+	if (item->record->thread.n == 0 || item->record->station.name[0] == '\0')
+		return ERR_FORMAT;
+	arena_reset(picture->arena);
+	err = find(picture, &item->id, &version);
+	if (err != ERR_OK)
+		return err;
+	if (version.n == 0)
+		return put_new(picture, item, &version);
+	if (!span_equal(version.thread, item->record->thread) ||
+	    !station_equal(&version.station, &item->record->station))
+		return ERR_FORMAT;
+	return put_again(picture, item, &version);
+}
+
+enum err
+picture_erase(struct picture *picture, const struct hash *id)
+{
+	struct version version;
+	enum err err = picture_begin(picture);
+
+	if (err != ERR_OK)
+		return err;
+	arena_reset(picture->arena);
+	err = find(picture, id, &version);
+	if (err == ERR_OK && version.n == 0)
+		err = ERR_NOT_FOUND;
+	if (err == ERR_OK)
+		err = picture_put_blank(picture, version.n, id);
+	if (err == ERR_OK)
+		err = picture_commit(picture);
+	if (err != ERR_OK) {
+		picture_rollback(picture);
+		return err;
+	}
+	return picture_tidy(picture);
+}
