@@ -58,9 +58,15 @@ read_NUMBER(struct span value, int64_t low, int64_t high, int64_t *number)
 static bool
 read_TEXT(struct span value, int64_t low, int64_t high, struct config_text *text)
 {
+	struct span trimmed = span_trim(value);
+
 	(void)low;
 	(void)high;
-	return span_copy(text->text, sizeof text->text, value);
+	/* One line, whole: what is printed must be read back the same. */
+	for (size_t i = 0; i < value.n; i++)
+		if ((unsigned char)value.p[i] < ' ' || value.p[i] == 0x7f)
+			return false;
+	return trimmed.n == value.n && span_copy(text->text, sizeof text->text, value);
 }
 
 static bool

@@ -174,6 +174,7 @@ read_closed(struct span text, struct closed *closed)
 	       take_line(&text, "ops", &value) && span_int(value, 1, 100, &closed->ops) &&
 	       take_line(&text, "mem", &value) &&
 	       span_int(value, crypto_pwhash_MEMLIMIT_MIN, 2147483648, &closed->mem) &&
+	       closed->mem % 1024 == 0 && /* Argon2id counts in KiB: one text for one setting */
 	       take_line(&text, "salt", &value) &&
 	       b64_read(value, closed->salt, sizeof closed->salt, &salt_n) &&
 	       salt_n == sizeof closed->salt && take_line(&text, "nonce", &value) &&
