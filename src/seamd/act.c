@@ -10,9 +10,11 @@
 #include "journal/inbox.h"
 #include "journal/journal.h"
 #include "journal/outbox.h"
+#include "model/lint.h"
 #include "picture/picture.h"
 #include "seamd/ring.h"
 
+#include <stdio.h>
 #include <string.h>
 
 enum { LIST_MAX = 32768, PASS_TEXT = 256 };
@@ -85,6 +87,38 @@ approve_rows(struct core *core, const struct approving *approving, const char *a
 	return core_close_batch(core, err);
 }
 
+/* Free text leaves by an officer's hand, and not with what nobody meant to send. */
+static bool
+is_clean(struct core *core, const struct act *act, const struct hash *id)
+{
+	struct record *record = arena_take(core->arena, sizeof *record);
+	struct lint found[LINT_MAX];
+	struct journal_record row;
+	char text[256];
+
+	if (!record || core_read(core, id, &row, record) != ERR_OK) {
+		core_refuse(core, act, WHY_NO_TARGET, 0, NULL);
+		return false;
+	}
+	for (enum field f = 1; f < FIELD_COUNT; f++) {
+		size_t n;
+
+		if (!field_row(f)->is_free || field_row(f)->is_sealed || !record->field[f].is_set)
+			continue;
+		n = lint_text(record->field[f].text, record->field[FIELD_PLACE].place.level, found);
+		for (size_t i = 0; i < n; i++) {
+			if (!lint_stops(found[i].kind))
+				continue;
+			(void)snprintf(text, sizeof text,
+				       "%s holds %s; amend the record without it",
+				       field_row(f)->name, lint_words(found[i].kind));
+			core_refuse(core, act, WHY_PROTECTED, f, text);
+			return false;
+		}
+	}
+	return true;
+}
+
 static void
 act_send(struct core *core, const struct act *act, struct cursor *cursor)
 {
@@ -106,6 +140,8 @@ act_send(struct core *core, const struct act *act, struct cursor *cursor)
 	if (!is_whole(core, act, cursor))
 		return;
 	memcpy(id.b, bytes.p, HASH_SIZE);
+	if (!is_clean(core, act, &id))
+		return;
 	err = outbox_each_of(core->journal, &id, &(struct outbox_walk){find_held, &approving});
 	if (err == ERR_OK && approving.n == 0) {
 		core_refuse(
