@@ -729,7 +729,7 @@ limits_steps(void **state)
 	for (int i = 1; i < 2000; i++) {
 		char thread[32];
 
-		(void)snprintf(thread, sizeof thread, "%022d", i);
+		(void)snprintf(thread, sizeof thread, "%021dA", i);
 		items->records[0].thread = span_of(thread);
 		items->items[0].id = id_of(i);
 		put(picture, &items->items[0]);
