@@ -163,7 +163,9 @@ put_journal(struct writer *writer, const char *dir)
 		return err;
 	(void)unlink(copy);
 	sql = sqlite3_mprintf("VACUUM INTO %Q", copy);
-	err = sql ? db_run(db, sql) : ERR_NOMEM;
+	err = sql ? inside_make_private(copy) : ERR_NOMEM;
+	if (err == ERR_OK)
+		err = db_run(db, sql);
 	sqlite3_free(sql);
 	db_close(db);
 	if (err == ERR_OK)

@@ -4,7 +4,7 @@
 #include "journal/head.h"
 
 #include "base/file.h"
-#include "journal/merkle.h"
+#include "journal/inside.h"
 #include "journal/rowhash.h"
 #include "journal/tables.h"
 
@@ -19,7 +19,10 @@ head_open(const char *dir, enum db_mode mode, sqlite3 **db)
 	*db = NULL;
 	if (err != ERR_OK)
 		return err;
-	err = db_open(path, mode, db);
+	if (mode == DB_CREATE)
+		err = inside_make_private(path);
+	if (err == ERR_OK)
+		err = db_open(path, mode, db);
 	if (err != ERR_OK)
 		return err;
 	err = rowhash_install(*db);

@@ -22,6 +22,7 @@ struct head {
 	enum head_state state;
 };
 
+/* DB_CREATE makes the file readable by its owner only. */
 MUST_USE enum err head_open(const char *dir, enum db_mode mode, sqlite3 **db);
 
 /* ERR_NOT_FOUND; ERR_CORRUPT when the row does not match its hash.  note may be NULL, else it is

@@ -11,8 +11,11 @@
 #include "journal/tables.h"
 
 #include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 static const char sql_leaf[] = "INSERT INTO leaf VALUES(?1, ?2, ?3, ?4)";
 static const char sql_find[] = "SELECT seq, own, erased, row IS " TABLES_HASH(
@@ -215,6 +218,18 @@ inside_place(char dst[INSIDE_PLACE_MAX], const char *table, struct span name, in
 			 name.n ? name.p : "", (long long)number);
 
 	return span_make(dst, n > 0 && n < INSIDE_PLACE_MAX ? (size_t)n : 0);
+}
+
+/* SQLite keeps the mode of an empty file that it finds. */
+enum err
+inside_make_private(const char *path)
+{
+	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+
+	if (fd < 0)
+		return err_from_errno(errno);
+	(void)close(fd);
+	return ERR_OK;
 }
 
 static enum err

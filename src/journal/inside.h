@@ -94,7 +94,10 @@ MUST_USE enum err inside_open(struct journal *journal, const struct hash *id, st
 struct span inside_place(char dst[INSIDE_PLACE_MAX], const char *table, struct span name,
 			 int64_t number);
 
-/* Opens the three databases of a home, in one mode; closes them with their statements. */
+/* Makes an empty file readable by its owner only; one that is there stays as it is. */
+MUST_USE enum err inside_make_private(const char *path);
+
+/* Opens journal.db and keys.db of a home, in one mode; closes all three with their statements. */
 MUST_USE enum err inside_open_files(struct journal *journal, enum db_mode mode);
 void inside_close_files(struct journal *journal);
 

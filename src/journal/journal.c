@@ -37,9 +37,11 @@ static enum err
 make_journal(const char *path, struct span station, const struct note_key *key, struct span genesis,
 	     int64_t now_ms)
 {
-	sqlite3 *db;
-	enum err err = db_open(path, DB_CREATE, &db);
+	sqlite3 *db = NULL;
+	enum err err = inside_make_private(path);
 
+	if (err == ERR_OK)
+		err = db_open(path, DB_CREATE, &db);
 	if (err != ERR_OK)
 		return err;
 	err = rowhash_install(db);
@@ -66,6 +68,8 @@ make_keys(const char *dir)
 	sqlite3 *db;
 	enum err err = file_path(path, sizeof path, dir, "keys.db");
 
+	if (err == ERR_OK)
+		err = inside_make_private(path);
 	if (err == ERR_OK)
 		err = db_open(path, DB_CREATE, &db);
 	if (err != ERR_OK)
