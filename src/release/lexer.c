@@ -175,6 +175,8 @@ lexer_value(struct lexer *lexer)
 		n++;
 	take(lexer, LEXER_WORD, n);
 	lexer->token.text = span_trim(lexer->token.text);
+	if (span_find(lexer->token.text, '"') >= 0)
+		lexer->token.kind = LEXER_BAD;
 }
 
 void

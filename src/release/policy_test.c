@@ -120,6 +120,7 @@ static const struct {
 	{"test bad field", HEAD "test incident{need=eod} to b = nothing\n", 5, 15, "`incident` has no field `need`"},
 	{"test no =", HEAD "test incident{type} to b = nothing\n", 5, 19, "`=` should follow"},
 	{"test no value", HEAD "test incident{type=} to b = nothing\n", 5, 20, "a value is expected"},
+	{"test quote inside", HEAD "test incident{unit=x\"y} to b = nothing\n", 5, 20, "a value is expected"},
 	{"test open", HEAD "test incident{type=atk.ambush to b = nothing\n", 5, 45, "`}`"},
 	{"test any", HEAD "test incident{} to any = nothing\n", 5, 20, "no word for every party"},
 	{"test more", HEAD "test incident{} to b = nothing type\n", 5, 32, "a comma and a field"},

@@ -1,6 +1,7 @@
 /*
  * Every shipped profile reads, holds its own tests, and prints and reads back the same.
  */
+#include "base/json.h"
 #include "release/check.h"
 #include "release/profile.h"
 #include "release/release.h"
@@ -123,6 +124,7 @@ the_report_names_gaps(void **state)
 	struct policy *policy = read_text(
 	    SPAN("party a b\nrelease incident to b : type, place@1km after 2h onward a\n"));
 	struct out text = out_new(1 << 20);
+	json_t *json;
 
 	(void)state;
 	assert_int_equal(check_report(policy, false, &text), ERR_OK);
@@ -138,6 +140,9 @@ the_report_names_gaps(void **state)
 	assert_non_null(
 	    strstr(text.p, "\"items\":\"type, place@1km\",\"conditions\":\"after 2h onward a\""));
 	assert_non_null(strstr(text.p, "\"no rule releases severity\""));
+	json = json_read_strict(out_view(&text));
+	assert_non_null(json);
+	json_decref(json);
 	out_free(&text);
 	policy_free(policy);
 }
