@@ -170,6 +170,8 @@ read_closed(struct span text, struct closed *closed)
 	size_t nonce_n;
 
 	memset(closed, 0, sizeof *closed);
+	if (text.n == 0 || text.p[text.n - 1] != '\n')
+		return false;
 	return take_line(&text, "seam", &value) && span_is(value, "key file 1") &&
 	       take_line(&text, "ops", &value) && span_int(value, 1, 100, &closed->ops) &&
 	       take_line(&text, "mem", &value) &&

@@ -1,0 +1,831 @@
+/*
+ * The walls, tried from inside: each role does its real kind of work behind its wall, and each
+ * forbidden act ends the process or is refused.  Every try is a child of its own, since a wall is
+ * never left.
+ */
+#define _GNU_SOURCE
+#include "journal/testhome.h"
+#include "seamd/client.h"
+#include "seamd/duty.h"
+#include "seamd/jail.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <event2/bufferevent.h>
+#include <event2/event.h>
+#include <event2/listener.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <sched.h>
+#include <signal.h>
+#include <sodium.h>
+#include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/ptrace.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+
+#define GATE   (1u << JAIL_GATE)
+#define CORE   (1u << JAIL_CORE)
+#define SEAL   (1u << JAIL_SEAL)
+#define CLERK  (1u << JAIL_CLERK)
+#define READER (1u << JAIL_READER)
+#define ALL    (GATE | CORE | SEAL | CLERK | READER)
+
+enum { ENDS_S = 30, WORK = 50 };
+
+/* What a child finds: a home it may hold, a folder beside it, descriptors opened before. */
+struct scene {
+	struct testhome home;
+	char outside[64];
+	char key[128];    /* a key file outside every allowed folder */
+	char create[128]; /* a file that must not come to be */
+	int spare;        /* an open socket that nobody connected */
+	int file;         /* an open file of the home */
+	pid_t parent;
+};
+
+static enum err
+enter(enum jail_role role, const struct scene *scene)
+{
+	struct jail_paths paths = {{NULL}, {NULL}};
+	char report[JAIL_REPORT_MAX];
+
+	if (role == JAIL_CORE)
+		paths.write[0] = scene->home.dir;
+	return jail_enter(role, &paths, CONFIG_JAIL_STRICT, report);
+}
+
+static void
+set_scene(struct scene *scene)
+{
+	memset(scene, 0, sizeof *scene);
+	testhome_make(&scene->home, "/tmp");
+	journal_close(scene->home.journal);
+	scene->home.journal = NULL;
+	(void)snprintf(scene->outside, sizeof scene->outside, "/tmp/seam-outside-XXXXXX");
+	assert_non_null(mkdtemp(scene->outside));
+	(void)snprintf(scene->key, sizeof scene->key, "%s/station.key", scene->outside);
+	(void)snprintf(scene->create, sizeof scene->create, "%s/new", scene->outside);
+	assert_int_equal(file_write(scene->key, SPAN("seam key file 1\n"), 0600), ERR_OK);
+	scene->parent = getpid();
+	scene->spare = -1;
+	scene->file = -1;
+}
+
+static void
+strike_scene(struct scene *scene)
+{
+	testhome_wipe(scene->outside);
+	testhome_wipe(scene->home.dir);
+}
+
+/* True, and says so, where no wall can be entered here. */
+static bool
+is_without_walls(void)
+{
+	char report[JAIL_REPORT_MAX] = "";
+	int status = 0;
+	pid_t pid;
+
+	if (SEAM_SANITIZED) {
+		print_message("skipped: a sanitizer build runs without walls\n");
+		return true;
+	}
+	pid = fork();
+	if (pid == 0)
+		_exit(jail_enter(JAIL_SEAL, &(struct jail_paths){{NULL}, {NULL}},
+				 CONFIG_JAIL_STRICT, report) == ERR_OK
+			  ? 0
+			  : 1);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	if (status == 0)
+		return false;
+	print_message("skipped: this kernel lacks landlock or seccomp\n");
+	return true;
+}
+
+/* ---- what each role is there for ---- */
+
+/* Signing, over a channel, many at once. */
+static bool
+work_of_seal(struct scene *scene)
+{
+	struct wire_message message;
+	struct client *core;
+	struct client *seal;
+	struct sign_public public;
+	struct sign_secret secret;
+	struct signature signature;
+	int pair[2];
+	bool is_good;
+
+	sign_keypair(&public, &secret);
+	if (socketpair(AF_UNIX, SOCK_STREAM, 0, pair) != 0 ||
+	    client_over(pair[0], &core) != ERR_OK || client_over(pair[1], &seal) != ERR_OK ||
+	    enter(JAIL_SEAL, scene) != ERR_OK)
+		return false;
+	for (uint64_t i = 1; i <= WORK; i++) {
+		size_t begun = wire_begin(client_out(core), WIRE_SIGN, i);
+
+		out_sized(client_out(core), span_make(scene->home.dir, 40));
+		wire_end(client_out(core), begun);
+	}
+	is_good = client_flush(core) == ERR_OK;
+	for (uint64_t i = 1; i <= WORK && is_good; i++) {
+		is_good = client_wait(seal, 1000, &message) == ERR_OK && message.id == i;
+		sign_make(&secret, message.payload, &signature);
+		is_good = is_good && sign_holds(&public, message.payload, &signature);
+	}
+	(void)fprintf(stderr, "# seal can say something\n");
+	client_close(core);
+	client_close(seal);
+	sign_wipe(&secret, sizeof secret);
+	return is_good;
+}
+
+static void
+echo(struct bufferevent *line, void *base)
+{
+	char bytes[64];
+	size_t n = bufferevent_read(line, bytes, sizeof bytes);
+
+	(void)bufferevent_write(line, bytes, n);
+	(void)bufferevent_flush(line, EV_WRITE, BEV_FLUSH);
+	(void)event_base_loopexit(base, &(struct timeval){0, 20000});
+}
+
+static void
+greet(struct evconnlistener *listener, evutil_socket_t fd, struct sockaddr *address, int n,
+      void *base)
+{
+	struct bufferevent *line = bufferevent_socket_new(base, fd, BEV_OPT_CLOSE_ON_FREE);
+
+	(void)listener;
+	(void)address;
+	(void)n;
+	bufferevent_setcb(line, echo, NULL, NULL, base);
+	(void)bufferevent_enable(line, EV_READ | EV_WRITE);
+}
+
+static int
+listen_at(const char *path, struct sockaddr_un *address)
+{
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0);
+
+	address->sun_family = AF_UNIX;
+	if (!span_copy(address->sun_path, sizeof address->sun_path, span_of(path)) ||
+	    bind(fd, (const struct sockaddr *)address, sizeof *address) != 0 || listen(fd, 4) != 0)
+		return -1;
+	return fd;
+}
+
+/* Accepting and carrying bytes in the loop, with sockets it was given. */
+static bool
+work_of_gate(struct scene *scene)
+{
+	struct sockaddr_un address = {0};
+	struct event_base *base = event_base_new();
+	struct evconnlistener *listener;
+	struct ucred peer;
+	socklen_t n = sizeof peer;
+	char back[8] = "";
+	int guest = socket(AF_UNIX, SOCK_STREAM, 0);
+	int fd = listen_at(scene->create, &address);
+
+	if (!base || fd < 0)
+		return false;
+	listener = evconnlistener_new(base, greet, base, LEV_OPT_CLOSE_ON_EXEC, 0, fd);
+	if (!listener || connect(guest, (const struct sockaddr *)&address, sizeof address) != 0 ||
+	    write(guest, "hello", 5) != 5 || enter(JAIL_GATE, scene) != ERR_OK)
+		return false;
+	(void)event_base_dispatch(base);
+	return getsockopt(guest, SOL_SOCKET, SO_PEERCRED, &peer, &n) == 0 &&
+	       peer.uid == geteuid() && recv(guest, back, sizeof back, 0) == 5 &&
+	       memcmp(back, "hello", 5) == 0 && close(guest) == 0;
+}
+
+/* The journal, opened before, written, read and put under a head; a file replaced whole. */
+static bool
+work_of_core(struct scene *scene)
+{
+	struct journal_counts counts;
+	struct duty *duty;
+	char token[DUTY_TOKEN_TEXT];
+	char path[FILE_PATH_MAX];
+	bool is_good;
+
+	testhome_open(&scene->home);
+	if (file_path(path, sizeof path, scene->home.dir, "duty.db") != ERR_OK ||
+	    duty_open(path, &duty) != ERR_OK || enter(JAIL_CORE, scene) != ERR_OK)
+		return false;
+	for (int i = 0; i < 6; i++) {
+		testhome_append(&scene->home, i * WORK, WORK);
+		if (testhome_beat(&scene->home) != ERR_OK)
+			return false;
+	}
+	testhome_furnish(&scene->home);
+	is_good = duty_add(duty, SPAN("x"), SPAN("watch"), token) == ERR_OK;
+	duty_close(duty);
+	is_good = is_good && file_path(path, sizeof path, scene->home.dir, "folded") == ERR_OK &&
+		  file_write(path, SPAN("1\n"), 0600) == ERR_OK && unlink(path) == 0 &&
+		  journal_count(scene->home.journal, &counts) == ERR_OK &&
+		  counts.records >= 6 * WORK;
+	journal_close(scene->home.journal);
+	return is_good;
+}
+
+/* Argon2id with the memory it needs. */
+static bool
+work_of_clerk(struct scene *scene)
+{
+	char text[crypto_pwhash_STRBYTES];
+
+	return enter(JAIL_CLERK, scene) == ERR_OK &&
+	       crypto_pwhash_str(text, "pass", 4, crypto_pwhash_OPSLIMIT_INTERACTIVE,
+				 crypto_pwhash_MEMLIMIT_INTERACTIVE) == 0 &&
+	       crypto_pwhash_str_verify(text, "pass", 4) == 0 &&
+	       crypto_pwhash_str_verify(text, "word", 4) != 0;
+}
+
+/* A file that is open is read to its end, and memory comes and goes. */
+static bool
+work_of_reader(struct scene *scene)
+{
+	struct out out = out_new(8 << 20);
+	char bytes[4096];
+	int fd = open(scene->key, O_RDONLY | O_CLOEXEC);
+	ssize_t n;
+
+	if (fd < 0 || enter(JAIL_READER, scene) != ERR_OK)
+		return false;
+	while ((n = read(fd, bytes, sizeof bytes)) > 0)
+		out_bytes(&out, bytes, (size_t)n);
+	for (int i = 0; i < 500; i++)
+		out_bytes(&out, bytes, sizeof bytes);
+	out_free(&out);
+	return n == 0 && lseek(fd, 0, SEEK_SET) == 0 && pread(fd, bytes, 4, 0) == 4 &&
+	       memcmp(bytes, "seam", 4) == 0;
+}
+
+static bool (*const works[JAIL_ROLE_COUNT])(struct scene *scene) = {
+    [JAIL_GATE] = work_of_gate,   [JAIL_CORE] = work_of_core,     [JAIL_SEAL] = work_of_seal,
+    [JAIL_CLERK] = work_of_clerk, [JAIL_READER] = work_of_reader,
+};
+
+static void
+every_role_does_its_work(void **state)
+{
+	(void)state;
+	if (is_without_walls())
+		return;
+	for (enum jail_role role = 0; role < JAIL_ROLE_COUNT; role++) {
+		struct scene scene;
+		int status;
+		pid_t pid;
+
+		set_scene(&scene);
+		pid = fork();
+		if (pid == 0) {
+			(void)alarm(ENDS_S);
+			_exit(works[role](&scene) ? 0 : 1);
+		}
+		assert_int_equal(waitpid(pid, &status, 0), pid);
+		strike_scene(&scene);
+		if (status != 0)
+			fail_msg("%s: %s %d", jail_role_name(role),
+				 WIFSIGNALED(status) ? "died of signal" : "ended with",
+				 WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
+	}
+}
+
+/* ---- what none of them may: each returns as a system call does ---- */
+
+static long
+try_socket_inet(const struct scene *scene)
+{
+	(void)scene;
+	return socket(AF_INET, SOCK_STREAM, 0);
+}
+
+static long
+try_socket_unix(const struct scene *scene)
+{
+	(void)scene;
+	return socket(AF_UNIX, SOCK_STREAM, 0);
+}
+
+static long
+try_socketpair(const struct scene *scene)
+{
+	int pair[2];
+
+	(void)scene;
+	return socketpair(AF_UNIX, SOCK_STREAM, 0, pair);
+}
+
+static long
+try_connect(const struct scene *scene)
+{
+	struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(9)};
+
+	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	return connect(scene->spare, (const struct sockaddr *)&address, sizeof address);
+}
+
+static long
+try_bind(const struct scene *scene)
+{
+	struct sockaddr_in address = {.sin_family = AF_INET};
+
+	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	return bind(scene->spare, (const struct sockaddr *)&address, sizeof address);
+}
+
+static long
+try_listen(const struct scene *scene)
+{
+	return listen(scene->spare, 1);
+}
+
+static long
+try_sendmsg(const struct scene *scene)
+{
+	struct msghdr message = {0};
+
+	return sendmsg(scene->spare, &message, 0);
+}
+
+static long
+try_read_passwd(const struct scene *scene)
+{
+	(void)scene;
+	return open("/etc/passwd", O_RDONLY | O_CLOEXEC);
+}
+
+static long
+try_read_key(const struct scene *scene)
+{
+	return open(scene->key, O_RDONLY | O_CLOEXEC);
+}
+
+static long
+try_create(const struct scene *scene)
+{
+	return open(scene->create, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+}
+
+static long
+try_mkdir(const struct scene *scene)
+{
+	return mkdir(scene->create, 0700);
+}
+
+static long
+try_unlink(const struct scene *scene)
+{
+	return unlink(scene->key);
+}
+
+static long
+try_rename(const struct scene *scene)
+{
+	return rename(scene->key, scene->create);
+}
+
+static long
+try_steal_by_link(const struct scene *scene)
+{
+	char path[FILE_PATH_MAX];
+
+	(void)snprintf(path, sizeof path, "%s/stolen", scene->home.dir);
+	return link(scene->key, path);
+}
+
+static long
+try_symlink(const struct scene *scene)
+{
+	return symlink("/etc/passwd", scene->create);
+}
+
+static long
+try_chmod(const struct scene *scene)
+{
+	return chmod(scene->key, 0666);
+}
+
+static long
+try_read_memory_of_parent(const struct scene *scene)
+{
+	char path[64];
+
+	(void)snprintf(path, sizeof path, "/proc/%ld/mem", (long)scene->parent);
+	return open(path, O_RDONLY | O_CLOEXEC);
+}
+
+static long
+try_execve(const struct scene *scene)
+{
+	char *arguments[] = {(char[]){"true"}, NULL};
+
+	(void)scene;
+	return execv("/bin/true", arguments);
+}
+
+static long
+try_execveat(const struct scene *scene)
+{
+	char *arguments[] = {(char[]){"true"}, NULL};
+
+	(void)scene;
+	return syscall(SYS_execveat, AT_FDCWD, "/bin/true", arguments, NULL, 0);
+}
+
+static long
+try_fork(const struct scene *scene)
+{
+	(void)scene;
+	return fork();
+}
+
+static long
+try_vfork(const struct scene *scene)
+{
+	(void)scene;
+	return syscall(SYS_clone, CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD,
+		       NULL, NULL, NULL, 0);
+}
+
+static long
+try_ptrace(const struct scene *scene)
+{
+	return ptrace(PTRACE_ATTACH, scene->parent, NULL, NULL);
+}
+
+static long
+try_read_memory(const struct scene *scene)
+{
+	char here[8];
+	struct iovec to = {here, sizeof here};
+	struct iovec from = {here, sizeof here};
+
+	return process_vm_readv(scene->parent, &to, 1, &from, 1, 0);
+}
+
+static long
+try_kill_parent(const struct scene *scene)
+{
+	return kill(scene->parent, SIGCONT);
+}
+
+static long
+try_tgkill_parent(const struct scene *scene)
+{
+	return syscall(SYS_tgkill, scene->parent, scene->parent, SIGCONT);
+}
+
+static long
+try_pidfd(const struct scene *scene)
+{
+	return syscall(SYS_pidfd_open, scene->parent, 0);
+}
+
+static long
+try_mprotect_exec(const struct scene *scene)
+{
+	void *page = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	(void)scene;
+	return page == MAP_FAILED ? 0 : mprotect(page, 4096, PROT_READ | PROT_EXEC);
+}
+
+static long
+try_mmap_exec(const struct scene *scene)
+{
+	void *page = mmap(NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	(void)scene;
+	return page == MAP_FAILED ? -1 : 0;
+}
+
+static long
+try_pkey_mprotect(const struct scene *scene)
+{
+	(void)scene;
+	return syscall(SYS_pkey_mprotect, NULL, 4096, PROT_READ, -1);
+}
+
+static long
+try_setuid(const struct scene *scene)
+{
+	(void)scene;
+	return setuid(geteuid());
+}
+
+static long
+try_setgroups(const struct scene *scene)
+{
+	(void)scene;
+	return syscall(SYS_setgroups, 0, NULL);
+}
+
+static long
+try_mount(const struct scene *scene)
+{
+	return mount("none", scene->outside, "tmpfs", 0, NULL);
+}
+
+static long
+try_unshare(const struct scene *scene)
+{
+	(void)scene;
+	return unshare(CLONE_NEWUSER);
+}
+
+static long
+try_chroot(const struct scene *scene)
+{
+	return chroot(scene->outside);
+}
+
+static long
+try_chdir(const struct scene *scene)
+{
+	(void)scene;
+	return chdir("/");
+}
+
+static long
+try_raise_limit(const struct scene *scene)
+{
+	struct rlimit limit = {1, 1};
+
+	(void)scene;
+	return setrlimit(RLIMIT_CORE, &limit);
+}
+
+static long
+try_prctl(const struct scene *scene)
+{
+	(void)scene;
+	return prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
+}
+
+static long
+try_memfd(const struct scene *scene)
+{
+	(void)scene;
+	return memfd_create("x", 0);
+}
+
+static long
+try_bpf(const struct scene *scene)
+{
+	(void)scene;
+	return syscall(SYS_bpf, 0, NULL, 0);
+}
+
+static long
+try_perf(const struct scene *scene)
+{
+	(void)scene;
+	return syscall(SYS_perf_event_open, NULL, 0, -1, -1, 0);
+}
+
+static long
+try_io_uring(const struct scene *scene)
+{
+	(void)scene;
+	return syscall(SYS_io_uring_setup, 1, NULL);
+}
+
+static long
+try_userfaultfd(const struct scene *scene)
+{
+	(void)scene;
+	return syscall(SYS_userfaultfd, 0);
+}
+
+static long
+try_keyctl(const struct scene *scene)
+{
+	(void)scene;
+	return syscall(SYS_keyctl, 0, 0, 0, 0, 0);
+}
+
+static long
+try_ioctl(const struct scene *scene)
+{
+	return syscall(SYS_ioctl, scene->file, 0x5412 /* TIOCSTI */, "x");
+}
+
+#if defined(__x86_64__)
+/* The same kernel under its two other tables of calls. */
+static long
+try_32_bit_call(const struct scene *scene)
+{
+	long answer = 20; /* getpid */
+
+	(void)scene;
+	__asm__ volatile("int $0x80" : "+a"(answer) : : "memory");
+	return answer;
+}
+
+static long
+try_x32_call(const struct scene *scene)
+{
+	(void)scene;
+	return syscall(0x40000000L | SYS_getpid);
+}
+#else
+#define try_32_bit_call try_fork
+#define try_x32_call    try_fork
+#endif
+
+static const struct act {
+	const char *name;
+	long (*function)(const struct scene *scene);
+	unsigned roles; /* for whom it is forbidden */
+} acts[] = {
+    {"socket, TCP", try_socket_inet, ALL},
+    {"socket, Unix", try_socket_unix, ALL},
+    {"socketpair", try_socketpair, ALL},
+    {"connect", try_connect, ALL},
+    {"bind", try_bind, ALL},
+    {"listen", try_listen, ALL},
+    {"sendmsg", try_sendmsg, ALL},
+    {"reading /etc/passwd", try_read_passwd, ALL},
+    {"reading a key file", try_read_key, ALL},
+    {"creating a file outside", try_create, ALL},
+    {"making a folder outside", try_mkdir, ALL},
+    {"removing a file outside", try_unlink, ALL},
+    {"renaming a file outside", try_rename, ALL},
+    {"linking a file into the home", try_steal_by_link, ALL},
+    {"symlink", try_symlink, ALL},
+    {"chmod", try_chmod, ALL},
+    {"opening the parent's memory", try_read_memory_of_parent, ALL},
+    {"execve", try_execve, ALL},
+    {"execveat", try_execveat, ALL},
+    {"fork", try_fork, ALL},
+    {"a thread", try_vfork, ALL},
+    {"ptrace", try_ptrace, ALL},
+    {"process_vm_readv", try_read_memory, ALL},
+    {"kill of the parent", try_kill_parent, ALL},
+    {"tgkill of the parent", try_tgkill_parent, ALL},
+    {"pidfd_open", try_pidfd, ALL},
+    {"mprotect, executable", try_mprotect_exec, ALL},
+    {"mmap, executable", try_mmap_exec, ALL},
+    {"pkey_mprotect", try_pkey_mprotect, ALL},
+    {"setuid", try_setuid, ALL},
+    {"setgroups", try_setgroups, ALL},
+    {"mount", try_mount, ALL},
+    {"unshare", try_unshare, ALL},
+    {"chroot", try_chroot, ALL},
+    {"chdir", try_chdir, ALL},
+    {"setrlimit", try_raise_limit, ALL},
+    {"prctl", try_prctl, ALL},
+    {"memfd_create", try_memfd, ALL},
+    {"bpf", try_bpf, ALL},
+    {"perf_event_open", try_perf, ALL},
+    {"io_uring_setup", try_io_uring, ALL},
+    {"userfaultfd", try_userfaultfd, ALL},
+    {"keyctl", try_keyctl, ALL},
+    {"ioctl", try_ioctl, ALL},
+    {"a 32-bit call", try_32_bit_call, ALL},
+    {"an x32 call", try_x32_call, ALL},
+};
+
+enum { ACT_REFUSED = 0, ACT_DONE = 1, ACT_OTHER_ERROR = 2, ACT_NO_WALL = 3 };
+
+static _Noreturn void
+try_in_child(struct scene *scene, enum jail_role role, const struct act *act)
+{
+	long answer;
+
+	(void)alarm(ENDS_S);
+	scene->spare = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	scene->file = open(scene->key, O_RDONLY | O_CLOEXEC);
+	if (enter(role, scene) != ERR_OK)
+		_exit(ACT_NO_WALL);
+	errno = 0;
+	answer = act->function(scene);
+	if (answer >= 0)
+		_exit(ACT_DONE);
+	_exit(errno == EACCES || errno == EPERM || errno == EXDEV ? ACT_REFUSED : ACT_OTHER_ERROR);
+}
+
+static void
+try_act(struct scene *scene, enum jail_role role, const struct act *act, unsigned *failed)
+{
+	int status;
+	pid_t pid = fork();
+
+	if (pid == 0)
+		try_in_child(scene, role, act);
+	assert_true(pid > 0);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	if ((WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS) || status == ACT_REFUSED)
+		return;
+	++*failed;
+	print_error("%s: %s was not refused (%s %d)\n", jail_role_name(role), act->name,
+		    WIFSIGNALED(status) ? "signal" : "exit",
+		    WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
+}
+
+static void
+every_forbidden_act_is_refused(void **state)
+{
+	struct scene scene;
+	unsigned failed = 0;
+
+	(void)state;
+	if (is_without_walls())
+		return;
+	set_scene(&scene);
+	for (enum jail_role role = 0; role < JAIL_ROLE_COUNT; role++)
+		for (size_t i = 0; i < sizeof acts / sizeof *acts; i++)
+			if (acts[i].roles & (1u << role))
+				try_act(&scene, role, &acts[i], &failed);
+	assert_false(file_is_there(scene.create));
+	assert_true(file_is_there(scene.key));
+	strike_scene(&scene);
+	assert_int_equal(failed, 0);
+}
+
+/* The tries above can succeed: without a wall nearly all of them do, so the test can fail. */
+static void
+without_a_wall_they_succeed(void **state)
+{
+	static long (*const plain[])(const struct scene *scene) = {
+	    try_socket_inet, try_read_passwd,   try_read_key,    try_bind,       try_mprotect_exec,
+	    try_mmap_exec,   try_tgkill_parent, try_kill_parent, try_socketpair, try_chdir,
+	};
+	struct scene scene;
+
+	(void)state;
+	set_scene(&scene);
+	scene.spare = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	for (size_t i = 0; i < sizeof plain / sizeof *plain; i++)
+		if (plain[i](&scene) < 0)
+			fail_msg("row %zu: %s", i, strerror(errno));
+	(void)close(scene.spare);
+	strike_scene(&scene);
+}
+
+/* A wall also takes away core files and being looked at. */
+static void
+a_wall_takes_core_files(void **state)
+{
+	int status;
+	pid_t pid;
+
+	(void)state;
+	if (is_without_walls())
+		return;
+	pid = fork();
+	if (pid == 0) {
+		struct scene scene = {.home = {.dir = "/tmp"}};
+
+		if (enter(JAIL_SEAL, &scene) == ERR_OK)
+			abort();
+		_exit(1);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFSIGNALED(status));
+	assert_int_equal(WTERMSIG(status), SIGABRT);
+	assert_false(WCOREDUMP(status));
+}
+
+static void
+switched_off_says_so(void **state)
+{
+	char report[JAIL_REPORT_MAX];
+
+	(void)state;
+	assert_int_equal(
+	    jail_enter(JAIL_GATE, &(struct jail_paths){{NULL}, {NULL}}, CONFIG_JAIL_OFF, report),
+	    ERR_OK);
+	assert_non_null(strstr(report, "no walls"));
+	for (enum jail_role role = 0; role < JAIL_ROLE_COUNT; role++)
+		assert_true(jail_role_name(role)[0] != '\0');
+	assert_string_equal(jail_role_name(JAIL_ROLE_COUNT), "");
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(every_role_does_its_work),
+	    cmocka_unit_test(every_forbidden_act_is_refused),
+	    cmocka_unit_test(without_a_wall_they_succeed),
+	    cmocka_unit_test(a_wall_takes_core_files),
+	    cmocka_unit_test(switched_off_says_so),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
