@@ -71,7 +71,8 @@ set_manners(sqlite3 *db, enum db_mode mode)
 enum err
 db_open(const char *path, enum db_mode mode, sqlite3 **db)
 {
-	int flags = SQLITE_OPEN_READWRITE; /* a reader of a WAL also writes its shared index */
+	/* A reader of a WAL also writes its shared index.  A connection stays with one thread. */
+	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX;
 	enum err err;
 
 	if (mode == DB_CREATE || mode == DB_VOLATILE)

@@ -36,10 +36,6 @@ static const char schema[] =
     "east INTEGER NOT NULL, governorate TEXT, district TEXT, people INTEGER, information INTEGER, "
     "grp INTEGER, "
     "rank INTEGER NOT NULL) STRICT;"
-    "CREATE UNIQUE INDEX item_id ON item (id);"
-    "CREATE INDEX item_thread ON item (thread);"
-    "CREATE INDEX item_from ON item (from_ms);"
-    "CREATE INDEX item_grp ON item (grp) WHERE grp IS NOT NULL;"
     "CREATE TABLE body (n INTEGER PRIMARY KEY, record BLOB NOT NULL) STRICT;"
     "CREATE TABLE ref (target BLOB NOT NULL, field INTEGER NOT NULL, source INTEGER NOT NULL, "
     "PRIMARY KEY (target, field, source)) STRICT, WITHOUT ROWID;"
@@ -53,6 +49,11 @@ static const char schema[] =
     "CREATE TABLE state (id BLOB NOT NULL, party TEXT NOT NULL, state INTEGER NOT NULL, at_ms "
     "INTEGER NOT NULL, why INTEGER NOT NULL, PRIMARY KEY (id, party, state)) STRICT, WITHOUT "
     "ROWID;";
+
+static const char indexes[] = "CREATE UNIQUE INDEX item_id ON item (id);"
+			      "CREATE INDEX item_thread ON item (thread);"
+			      "CREATE INDEX item_from ON item (from_ms);"
+			      "CREATE INDEX item_grp ON item (grp) WHERE grp IS NOT NULL;";
 
 static const struct {
 	const char *code, *label;
@@ -124,6 +125,24 @@ read_number(struct picture *picture, const char *sql, int64_t *value)
 	return err;
 }
 
+/* Rows and indexes become durable together, so a file without indexes has no rows. */
+static enum err
+find_indexes(struct picture *picture)
+{
+	int64_t indexes_there;
+	enum err err = read_number(
+	    picture, "SELECT count(*) FROM sqlite_schema WHERE name = 'item_id'", &indexes_there);
+
+	picture->is_bare = indexes_there == 0;
+	return err;
+}
+
+static enum err
+make_indexes(struct picture *picture)
+{
+	return picture->is_bare ? db_run(picture->db, indexes) : ERR_OK;
+}
+
 static enum err
 read_station(struct picture *picture, struct station *station)
 {
@@ -152,9 +171,13 @@ settle_form(struct picture *picture)
 	if (err != ERR_OK)
 		return err;
 	if (picture->is_writer && form == 0 && tables == 0)
-		return make(picture);
-	if (form != PICTURE_FORM)
-		return ERR_FORMAT;
+		err = make(picture);
+	else if (form != PICTURE_FORM)
+		err = ERR_FORMAT;
+	if (err == ERR_OK && picture->is_writer)
+		err = find_indexes(picture);
+	if (err != ERR_OK)
+		return err;
 	err = read_station(picture, &held);
 	if (err == ERR_OK && picture->is_writer && !station_equal(&held, &picture->own))
 		return ERR_FORMAT;
@@ -215,6 +238,8 @@ picture_close(struct picture *picture)
 	picture_list_free(&picture->dirty);
 	picture_list_free(&picture->loose);
 	picture_list_free(&picture->moved);
+	picture_map_free(&picture->ids);
+	picture_set_free(&picture->threads);
 	free(picture->boxes);
 	free(picture);
 }
@@ -244,6 +269,8 @@ forget_batch(struct picture *picture)
 	picture_list_free(&picture->dirty);
 	picture_list_free(&picture->loose);
 	picture_list_free(&picture->moved);
+	picture_map_free(&picture->ids);
+	picture_set_free(&picture->threads);
 	free(picture->boxes);
 	picture->boxes = NULL;
 	picture->n_boxes = picture->boxes_size = 0;
@@ -272,7 +299,9 @@ picture_commit(struct picture *picture)
 
 	if (!picture->is_in_batch)
 		return ERR_INTERNAL;
-	err = picture_settle(picture);
+	err = make_indexes(picture);
+	if (err == ERR_OK)
+		err = picture_settle(picture);
 	if (err == ERR_OK)
 		err = picture_area_flush(picture);
 	/* Deleted words stay in older segments of the index until these are merged. */
@@ -287,6 +316,7 @@ picture_commit(struct picture *picture)
 		return err;
 	}
 	picture->is_untidy = picture->is_untidy || picture->has_erased;
+	picture->is_bare = false;
 	forget_batch(picture);
 	if (picture->is_untidy && picture_tidy(picture) == ERR_OK)
 		picture->is_untidy = false;

@@ -169,8 +169,14 @@ struct cell {
 	int32_t at[DIMENSIONS];
 };
 
+struct leaf {
+	int64_t n, node;
+};
+
 struct packing {
 	sqlite3_stmt *node, *rowid, *parent;
+	struct leaf *leaves; /* written in the order of rows, which is far cheaper */
+	size_t n_leaves;
 	int64_t next; /* number of the next node; 1 is the root */
 };
 
@@ -265,7 +271,11 @@ write_node(struct packing *packing, int64_t number, unsigned depth, unsigned lev
 	for (size_t i = 0; i < n; i++) {
 		write_cell(node + 4 + i * CELL, &cells[i]);
 		grow(hull, &cells[i]);
-		err = put_pair(level == 0 ? packing->rowid : packing->parent, cells[i].n, number);
+		if (level == 0) {
+			packing->leaves[packing->n_leaves++] = (struct leaf){cells[i].n, number};
+			continue;
+		}
+		err = put_pair(packing->parent, cells[i].n, number);
 		if (err != ERR_OK)
 			return err;
 	}
@@ -295,14 +305,36 @@ write_level(struct packing *packing, unsigned level, struct cell *cells, size_t 
 	return ERR_OK;
 }
 
+static int
+by_row(const void *a, const void *b)
+{
+	const struct leaf *x = a, *y = b;
+
+	return (x->n > y->n) - (x->n < y->n);
+}
+
+static enum err
+write_leaves(struct packing *packing)
+{
+	enum err err = ERR_OK;
+
+	qsort(packing->leaves, packing->n_leaves, sizeof *packing->leaves, by_row);
+	for (size_t i = 0; i < packing->n_leaves && err == ERR_OK; i++)
+		err = put_pair(packing->rowid, packing->leaves[i].n, packing->leaves[i].node);
+	return err;
+}
+
 static enum err
 write_tree(struct picture *picture, struct cell *cells, size_t n)
 {
-	struct packing packing = {.next = 2};
+	struct packing packing = {.next = 2, .leaves = calloc(n, sizeof(struct leaf))};
 	struct cell hull;
 	unsigned level = 0;
-	enum err err = db_run(picture->db, "DELETE FROM area_node; DELETE FROM area_rowid; "
-					   "DELETE FROM area_parent");
+	enum err err = packing.leaves ? ERR_OK : ERR_NOMEM;
+
+	if (err == ERR_OK)
+		err = db_run(picture->db, "DELETE FROM area_node; DELETE FROM area_rowid; "
+					  "DELETE FROM area_parent");
 
 	if (err == ERR_OK)
 		err = db_prepare(picture->db, "INSERT INTO area_node VALUES (?,?)", &packing.node);
@@ -316,6 +348,9 @@ write_tree(struct picture *picture, struct cell *cells, size_t n)
 		err = write_level(&packing, level, cells, &n);
 	if (err == ERR_OK)
 		err = write_node(&packing, 1, level, level, cells, n, &hull);
+	if (err == ERR_OK)
+		err = write_leaves(&packing);
+	free(packing.leaves);
 	(void)sqlite3_finalize(packing.node);
 	(void)sqlite3_finalize(packing.rowid);
 	(void)sqlite3_finalize(packing.parent);

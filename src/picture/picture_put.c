@@ -50,18 +50,61 @@ picture_put_when(const struct record *record, int64_t filed_ms, int64_t arrived_
 	return true;
 }
 
+static uint64_t
+key_of(const struct hash *id)
+{
+	uint64_t key;
+
+	memcpy(&key, id->b, sizeof key);
+	return key;
+}
+
+static uint64_t
+hash_thread(struct span thread)
+{
+	uint64_t hash = 0xcbf29ce484222325U;
+
+	for (size_t i = 0; i < thread.n; i++)
+		hash = (hash ^ (unsigned char)thread.p[i]) * 0x100000001b3U;
+	return hash | 1;
+}
+
+/* The row of an id; with indexes or, in the first batch of a new file, without. */
+static enum err
+look_up(struct picture *picture, const struct hash *id, sqlite3_stmt **statement, bool *has_row)
+{
+	int64_t n = picture->is_bare ? picture_map_get(&picture->ids, key_of(id)) : 0;
+	enum err err;
+
+	*has_row = false;
+	if (picture->is_bare && n == 0)
+		return ERR_OK;
+	if (n) {
+		err = picture_store_sql(picture, PICTURE_SQL_FIND_ROW, statement);
+		if (err != ERR_OK)
+			return err;
+		db_bind_int(*statement, 1, n);
+		db_bind_blob(*statement, 2, span_make(id->b, HASH_SIZE));
+		err = db_step(*statement, has_row);
+		if (err != ERR_OK || *has_row)
+			return err;
+	}
+	/* Also where two ids begin with the same bytes, which somebody could bring about. */
+	err = picture_store_sql(picture, PICTURE_SQL_FIND, statement);
+	if (err != ERR_OK)
+		return err;
+	db_bind_blob(*statement, 1, span_make(id->b, HASH_SIZE));
+	return db_step(*statement, has_row);
+}
+
 static enum err
 find(struct picture *picture, const struct hash *id, struct version *version)
 {
 	sqlite3_stmt *statement;
 	bool has_row;
-	enum err err = picture_store_sql(picture, PICTURE_SQL_FIND, &statement);
+	enum err err = look_up(picture, id, &statement, &has_row);
 
 	*version = (struct version){.id = *id};
-	if (err != ERR_OK)
-		return err;
-	db_bind_blob(statement, 1, span_make(id->b, HASH_SIZE));
-	err = db_step(statement, &has_row);
 	if (err != ERR_OK || !has_row)
 		return err;
 	version->n = db_int(statement, 0);
@@ -300,6 +343,11 @@ write_whole(struct picture *picture, struct version *version)
 	if (is_new)
 		version->n = sqlite3_last_insert_rowid(picture->db);
 	box.n = version->n;
+	if (is_new && picture->is_bare) {
+		err = picture_map_add(&picture->ids, key_of(&version->id), version->n);
+		if (err != ERR_OK)
+			return err;
+	}
 	if (version->record) {
 		err = put_body(picture, version->n, out_view(&picture->blob));
 		if (err == ERR_OK)
@@ -404,9 +452,17 @@ static enum err
 is_thread_held(struct picture *picture, struct span thread, bool *is_held)
 {
 	sqlite3_stmt *statement;
-	enum err err = picture_store_sql(picture, PICTURE_SQL_THREAD_IS_HELD, &statement);
+	enum err err;
 
 	*is_held = false;
+	if (picture->is_bare) {
+		bool is_new;
+
+		err = picture_set_add(&picture->threads, (int64_t)hash_thread(thread), &is_new);
+		*is_held = !is_new; /* two that hash alike are only settled the longer way */
+		return err;
+	}
+	err = picture_store_sql(picture, PICTURE_SQL_THREAD_IS_HELD, &statement);
 	if (err != ERR_OK)
 		return err;
 	db_bind_text(statement, 1, thread);

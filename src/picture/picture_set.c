@@ -1,5 +1,5 @@
 /*
- * Promises a set of row numbers: open addressing, never more than half full.
+ * Promises a set of row numbers and a map to them: open addressing, never more than half full.
  */
 #include "picture/picture_store.h"
 
@@ -64,4 +64,53 @@ picture_set_free(struct picture_set *set)
 {
 	free(set->n);
 	*set = (struct picture_set){0};
+}
+
+static size_t
+place_of(const struct picture_map *map, uint64_t key)
+{
+	size_t at = (size_t)key & (map->size - 1);
+
+	while (map->slots[at].n != 0 && map->slots[at].key != key)
+		at = (at + 1) & (map->size - 1);
+	return at;
+}
+
+enum err
+picture_map_add(struct picture_map *map, uint64_t key, int64_t n)
+{
+	size_t at;
+
+	if (2 * map->count >= map->size) {
+		struct picture_map more = {.size = map->size ? 2 * map->size : 64};
+
+		more.slots = calloc(more.size, sizeof *more.slots);
+		if (!more.slots)
+			return ERR_NOMEM;
+		for (size_t i = 0; i < map->size; i++)
+			if (map->slots[i].n)
+				more.slots[place_of(&more, map->slots[i].key)] = map->slots[i];
+		more.count = map->count;
+		free(map->slots);
+		*map = more;
+	}
+	at = place_of(map, key);
+	if (map->slots[at].n == 0) {
+		map->slots[at] = (struct picture_slot){key, n};
+		map->count++;
+	}
+	return ERR_OK;
+}
+
+int64_t
+picture_map_get(const struct picture_map *map, uint64_t key)
+{
+	return map->size ? map->slots[place_of(map, key)].n : 0;
+}
+
+void
+picture_map_free(struct picture_map *map)
+{
+	free(map->slots);
+	*map = (struct picture_map){0};
 }

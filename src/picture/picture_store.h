@@ -12,7 +12,7 @@
  *   item   one row per version, everything lists filter by
  *   body   n → record_write(); the only place with whole records
  *   ref    target id, field (re, incident, link_to), source n
- *   figure n, field → low, best, high, word
+ *   figure n * 256 + field → low, best, high, word
  *   area   R*Tree: box of the square or shape in 1e-7 degree, minutes from and to; current ones
  * only, those without a place in a corner that no query reaches words  FTS5 without content: folded
  * words of every version that is not erased state  id, party, state → at, why
@@ -22,6 +22,8 @@ enum { PICTURE_FORM = 1 };
 /* clang-format off */
 #define PICTURE_SQL_ROWS(X) \
 	X(FIND, "SELECT n, thread, station, kind, position, filed_ms, arrived_ms, is_late, is_erased FROM item WHERE id = ?") \
+	X(FIND_ROW, "SELECT n, thread, station, kind, position, filed_ms, arrived_ms, is_late, is_erased FROM item WHERE n = ?1" \
+	       " AND id = ?2") \
 	X(ADD, "INSERT INTO item VALUES (NULL,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19,?20,?21,?22,?23," \
 	       "?24,?25,?26,?27,?28,?29,?30,?31,?32,NULL,0)") \
 	X(CHANGE, "UPDATE item SET kind=?5, position=?6, filed_ms=?7, arrived_ms=?8, is_late=?10, is_erased=?11, is_asking=?14," \
@@ -85,6 +87,29 @@ struct picture_list {
 	size_t count, size;
 };
 
+/* A set of row numbers (never 0). */
+struct picture_set {
+	int64_t *n;
+	size_t count, size;
+};
+
+MUST_USE enum err picture_set_add(struct picture_set *set, int64_t n, bool *is_new);
+bool picture_set_has(const struct picture_set *set, int64_t n);
+void picture_set_free(struct picture_set *set);
+
+/* Row numbers by the first bytes of their ids; the first of equal keys stays. */
+struct picture_map {
+	struct picture_slot {
+		uint64_t key;
+		int64_t n;
+	} * slots;
+	size_t count, size;
+};
+
+MUST_USE enum err picture_map_add(struct picture_map *map, uint64_t key, int64_t n);
+int64_t picture_map_get(const struct picture_map *map, uint64_t key); /* 0: none */
+void picture_map_free(struct picture_map *map);
+
 struct picture {
 	sqlite3 *db;
 	struct station own;
@@ -93,6 +118,11 @@ struct picture {
 	bool is_in_batch;
 	bool has_erased; /* in this batch */
 	bool is_untidy;  /* traces of something erased may be in the file */
+	/* A new file has no indexes on its items until the first batch ends: made at once they cost
+	 * a third.  Until then these two stand in: ids, and hashes of threads. */
+	bool is_bare;
+	struct picture_map ids;
+	struct picture_set threads;
 	sqlite3_stmt *sql[PICTURE_SQL_COUNT];
 	struct arena *arena; /* of one put */
 	struct out blob, words;
@@ -114,16 +144,6 @@ MUST_USE enum err picture_list_add(struct picture_list *list, int64_t n);
 void picture_list_sort(struct picture_list *list);                 /* and drops what is twice */
 bool picture_list_has(const struct picture_list *list, int64_t n); /* of a sorted list */
 void picture_list_free(struct picture_list *list);
-
-/* A set of row numbers (never 0). */
-struct picture_set {
-	int64_t *n;
-	size_t count, size;
-};
-
-MUST_USE enum err picture_set_add(struct picture_set *set, int64_t n, bool *is_new);
-bool picture_set_has(const struct picture_set *set, int64_t n);
-void picture_set_free(struct picture_set *set);
 
 /* A box that no place is in, for versions without a place. */
 enum { PICTURE_NOWHERE_E7 = 2000000000 };
