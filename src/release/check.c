@@ -4,7 +4,6 @@
 #include "release/check.h"
 
 #include "release/print.h"
-#include "release/release.h"
 #include "release/trial.h"
 
 enum { CONDITIONS_MAX = 8192 };
@@ -48,14 +47,14 @@ tell_grant(const struct report *report, const struct rules_grant *grant, const c
 
 	if (report->is_json) {
 		out_format(out, "%s{\"line\":%u,\"items\":\"", comma, grant->line);
-		release_write_set(out, &grant->items);
+		print_set(out, &grant->items);
 		out_text(out, "\",\"conditions\":");
 		print_conditions(&text, report->policy, grant);
 		out_json(out, span_trim(out_view(&text)));
 		out_char(out, '}');
 	} else {
 		out_format(out, "    line %-4u ", grant->line);
-		release_write_set(out, &grant->items);
+		print_set(out, &grant->items);
 		print_conditions(out, report->policy, grant);
 		out_char(out, '\n');
 	}

@@ -1,7 +1,7 @@
 /*
- * Promises release_cut(): the only way content leaves a station.  It begins as deny; grants add,
- * caps and the program's own rules take away, and every level that stays behind has its reason.
- * Does not sign, send or remember anything.
+ * Promises the decision behind release_cut(): the only way content leaves a station.  It begins as
+ * deny; grants add, caps and the program's own rules take away, and every level that stays behind
+ * has its reason. Does not sign, send or remember anything.
  */
 #include "release/cut.h"
 
@@ -187,6 +187,8 @@ half_area(struct cut *cut, struct parts *parts)
 
 	if (question->given)
 		known = *question->given;
+	if (question->known)
+		field_set_add(&known, question->known);
 	for (size_t i = 0; i < parts->n; i++) {
 		struct field_set *give = &parts->part[i].give;
 		struct field_set before = *give;
@@ -440,20 +442,4 @@ cut_decide(const struct release_question *question, const struct condition_assum
 	if (!cite_allows(question, &field))
 		return deny(&cut, WHY_CITES_HELD_BACK, field_row(field)->name, answer);
 	return give_by_policy(&cut, answer);
-}
-
-enum err
-release_cut(const struct release_question *question, struct arena *arena,
-	    struct release_answer *answer)
-{
-	return cut_decide(question, NULL, arena, answer);
-}
-
-void
-release_now(const struct release_answer *answer, struct field_set *set)
-{
-	*set = (struct field_set){0};
-	for (size_t i = 0; i < answer->parts_n; i++)
-		if (answer->parts[i].why == WHY_NONE)
-			field_set_add(set, &answer->parts[i].give);
 }

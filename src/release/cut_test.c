@@ -168,6 +168,10 @@ static const struct row ROWS[] = {
 	{.name = "both policies: lives, the other way", KIND_WARNING, "window=2027-05-04; severity=red", "release warning to b : severity manual 2\n",
 	    "severity follow 2", NULL, .filed_rules = "release warning to b : severity manual 1\n"},
 
+	{.name = "nothing is left of a square", KIND_INCIDENT, "type=atk.ambush; place=38SMD5920; governorate=North", "release incident to b : place@10km\n", "",
+	    "place@10km coarsened", .given = "governorate", .has_ground = true},
+	{.name = "a name on no layer", KIND_INCIDENT, "type=atk.ambush; place=38SME4525; governorate=Nowhere", "release incident to b : place@10km, governorate\n",
+	    "place@10km", "governorate area_unknown", .has_ground = true},
 	{.name = "given already", KIND_INCIDENT, AMBUSH, "release incident to b : type\n", "", " given", .given = "kind, thread, type"},
 	{.name = "something new", KIND_INCIDENT, AMBUSH, "release incident to b : type, unit\n", "unit, type", NULL, .given = "kind, thread, type"},
 

@@ -1,7 +1,9 @@
 /*
- * Promises release_diff(): what another policy would change for records that exist.
+ * Promises what another policy would change for records that exist.
  */
-#include "release/release.h"
+#include "release/diff.h"
+
+#include "release/cut.h"
 
 enum { ARENA_MAX = 1 << 20 };
 
@@ -14,7 +16,7 @@ flows(struct release_question question, const struct policy *policy, struct aren
 
 	question.policy_filed = question.policy_now = policy;
 	arena_reset(arena);
-	err = release_cut(&question, arena, &answer);
+	err = cut_decide(&question, NULL, arena, &answer);
 	*set = (struct field_set){0};
 	for (size_t i = 0; !err && i < answer.parts_n; i++)
 		field_set_add(set, &answer.parts[i].give);
@@ -32,16 +34,14 @@ minus(const struct field_set *a, const struct field_set *b)
 }
 
 enum err
-release_diff(const struct policy *before, const struct policy *after,
-	     bool (*next)(void *ctx, struct release_question *question),
-	     bool (*row)(void *ctx, const struct release_diff_row *row), void *ctx)
+diff_policies(const struct policy *before, const struct policy *after, const struct diff_walk *walk)
 {
 	struct release_question question = {0};
 	struct arena *arena = arena_new(ARENA_MAX);
 	enum err err = arena ? ERR_OK : ERR_NOMEM;
 	bool goes_on = true;
 
-	while (!err && goes_on && next(ctx, &question)) {
+	while (!err && goes_on && walk->next(walk->ctx, &question)) {
 		struct release_diff_row found = {.question = &question};
 		struct field_set old, new;
 
@@ -53,7 +53,7 @@ release_diff(const struct policy *before, const struct policy *after,
 		found.gains = minus(&new, &old);
 		found.loses = minus(&old, &new);
 		if (!field_set_is_empty(&found.gains) || !field_set_is_empty(&found.loses))
-			goes_on = row(ctx, &found);
+			goes_on = walk->row(walk->ctx, &found);
 		question = (struct release_question){0};
 	}
 	arena_free(arena);

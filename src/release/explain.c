@@ -1,7 +1,9 @@
 /*
- * Promises release_explain(): for every field of a record, which lines speak about it and what came
- * of them.  Decides nothing itself; the result is that of release_cut().
+ * Promises for every field of a record, which lines speak about it and what came
+ * of them.  Decides nothing itself; the result is that of the cut.
  */
+#include "release/explain.h"
+
 #include "release/cut.h"
 #include "release/print.h"
 
@@ -32,7 +34,7 @@ write_item(struct out *out, enum field field, uint16_t mask)
 	struct field_set one = {0};
 
 	one.mask[field] = mask;
-	release_write_set(out, &one);
+	print_set(out, &one);
 }
 
 /* One line of the policy that speaks about the field. */
@@ -169,13 +171,13 @@ tell_part(const struct explain *explain, const struct release_part *part, const 
 
 	if (!explain->is_json) {
 		out_text(out, "gives ");
-		release_write_set(out, &part->give);
+		print_set(out, &part->give);
 		out_format(out, "\n    %s; %s\n", part->text,
 			   part->why ? why_text(part->why) : "may go now");
 		return;
 	}
 	out_format(out, "%s{\"gives\":\"", comma);
-	release_write_set(out, &part->give);
+	print_set(out, &part->give);
 	out_format(out, "\",\"not_before\":%lld,\"until\":%lld,\"onward\":[",
 		   (long long)part->not_before_ms, (long long)part->until_ms);
 	for (unsigned i = 0; i < part->onward.n; i++)
@@ -236,8 +238,8 @@ tell(const struct explain *explain)
 }
 
 enum err
-release_explain(const struct release_question *question, struct arena *arena, bool is_json,
-		struct out *out)
+explain_record(const struct release_question *question, struct arena *arena, bool is_json,
+	       struct out *out)
 {
 	struct explain explain = {
 	    .question = question,
@@ -245,7 +247,7 @@ release_explain(const struct release_question *question, struct arena *arena, bo
 	    .is_json = is_json,
 	    .out = out,
 	};
-	enum err err = release_cut(question, arena, &explain.answer);
+	enum err err = cut_decide(question, NULL, arena, &explain.answer);
 
 	if (err)
 		return err;

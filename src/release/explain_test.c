@@ -255,27 +255,42 @@ diff_names_what_flows(void **state)
 	tear_down(&stage);
 }
 
-/* No arena, no answer: nothing goes. */
-static void
-without_memory_nothing_goes(void **state)
+/* No room in the arena, no answer: nothing goes. */
+static size_t
+smallest_arena(const struct release_question *question)
 {
-	struct stage stage;
 	struct release_answer answer;
 	size_t limit = 0;
 	enum err err = ERR_NOMEM;
 
-	(void)state;
-	set_up(&stage, POLICY);
 	for (; err == ERR_NOMEM && limit < ARENA_MAX; limit += 500) {
 		struct arena *small = arena_new(limit);
 
-		err = release_cut(&stage.question, small, &answer);
+		err = release_cut(question, small, &answer);
 		if (err)
 			assert_true(answer.parts_n == 0 && answer.held_n == 0);
 		arena_free(small);
 	}
 	assert_int_equal(err, ERR_OK);
-	assert_true(limit > 1000 && limit < 65536);
+	return limit;
+}
+
+static void
+without_memory_nothing_goes(void **state)
+{
+	struct stage stage;
+	struct policy *filed = policy_of(POLICY);
+
+	(void)state;
+	set_up(&stage, POLICY);
+	assert_in_range(smallest_arena(&stage.question), 1000, 65536);
+	stage.question.policy_filed = filed;
+	assert_in_range(smallest_arena(&stage.question), 1000, 65536);
+	stage.question.is_retracted = true;
+	assert_in_range(smallest_arena(&stage.question), 1, 65536);
+	stage.question.is_sister = true;
+	assert_in_range(smallest_arena(&stage.question), 1000, 65536);
+	policy_free(filed);
 	tear_down(&stage);
 }
 

@@ -3,6 +3,7 @@
  */
 #include "release/policy.h"
 
+#include "release/print.h"
 #include "release/release.h"
 #include "release/rules.h"
 #include "release/statement.h"
@@ -90,6 +91,12 @@ policy_free(struct policy *policy)
 	free(policy->values);
 	free(policy->cell);
 	free(policy);
+}
+
+void
+policy_write(struct out *out, const struct policy *policy)
+{
+	print_policy(out, policy);
 }
 
 int64_t

@@ -7,7 +7,7 @@
 
 /*
  * What one party releases, to whom, how precisely, how late: a text of lines, read once into an
- * immutable value (language: doc/policy.md, DESIGN section 7).  Grants are united, caps cut away
+ * immutable value (language: seam-policy(5), DESIGN section 7).  Grants are united, caps cut away
  * from the union, nothing else; no line's place in the file matters.
  *
  *	party a b c                             the parties this policy speaks of

@@ -3,8 +3,6 @@
  */
 #include "release/print.h"
 
-#include "release/release.h"
-
 static void
 print_parties(struct out *out, const struct policy *policy, uint16_t parties)
 {
@@ -195,12 +193,12 @@ print_trial(struct out *out, const struct policy *policy, const struct rules_tri
 	out_text(out, "} to ");
 	print_parties(out, policy, trial->parties);
 	out_text(out, " = ");
-	release_write_set(out, &trial->expect);
+	print_set(out, &trial->expect);
 	out_char(out, '\n');
 }
 
 void
-policy_write(struct out *out, const struct policy *policy)
+print_policy(struct out *out, const struct policy *policy)
 {
 	print_names(out, policy);
 	for (unsigned i = 0; i < policy->grants_n; i++) {
@@ -211,7 +209,7 @@ policy_write(struct out *out, const struct policy *policy)
 		out_text(out, " to ");
 		print_parties(out, policy, grant->parties);
 		out_text(out, " : ");
-		release_write_set(out, &grant->items);
+		print_set(out, &grant->items);
 		print_conditions(out, policy, grant);
 		out_char(out, '\n');
 	}
@@ -229,7 +227,7 @@ policy_write(struct out *out, const struct policy *policy)
 
 /* The finest level stands for those under it. */
 void
-release_write_set(struct out *out, const struct field_set *set)
+print_set(struct out *out, const struct field_set *set)
 {
 	const char *comma = "";
 

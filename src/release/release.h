@@ -50,6 +50,9 @@ struct release_question {
 	struct party recipient;
 	bool is_sister;                /* the recipient is another station of this party */
 	const struct field_set *given; /* of this record to that recipient; NULL: nothing yet */
+	const struct field_set *known; /* what the recipient holds of earlier records of this thread
+					  about the same place: counts for the half-area rule alone;
+					  NULL: nothing */
 	bool has_thread;    /* the recipient received any record of this thread; for retract and
 			       erase: of the thread they are about */
 	bool is_retracted;  /* this record was retracted or erased since */

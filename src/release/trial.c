@@ -4,6 +4,7 @@
 #include "release/trial.h"
 
 #include "release/cut.h"
+#include "release/print.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -209,7 +210,7 @@ tell(const struct rules_trial *trial, const struct party *party, const struct fi
 	struct out text = out_new(POLICY_FAULT_TEXT);
 
 	*fault = (struct policy_fault){.line = trial->line, .column = trial->column};
-	release_write_set(&text, got);
+	print_set(&text, got);
 	(void)snprintf(fault->text, sizeof fault->text, "the test does not hold: to %s goes %.180s",
 		       party->name, text.err || !text.p ? "much more" : text.p);
 	out_free(&text);

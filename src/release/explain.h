@@ -1,0 +1,10 @@
+#ifndef SEAM_RELEASE_EXPLAIN_H
+#define SEAM_RELEASE_EXPLAIN_H
+
+#include "release/release.h"
+
+/* release_explain(). */
+MUST_USE enum err explain_record(const struct release_question *question, struct arena *arena,
+				 bool is_json, struct out *out);
+
+#endif
