@@ -7,8 +7,51 @@
 
 #include <string.h>
 
+/*
+ * What a text and the value read from it have in common: how many bytes all its strings and names
+ * decode to, and how many digits its integers have.  jansson 2.14 does not look whether the buffer
+ * of its lexer could grow: a byte that found no memory is left out without a word.  A value that
+ * measures otherwise than its text is therefore refused.
+ */
+struct measure {
+	size_t bytes;
+	size_t digits;
+	bool is_exact; /* no reals, integers that every JSON library keeps */
+};
+
+static size_t
+hex_value(const char *digits)
+{
+	size_t value = 0;
+
+	for (int i = 0; i < 4; i++) {
+		char c = digits[i];
+
+		value = value * 16 + (size_t)(c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10);
+	}
+	return value;
+}
+
+/* Bytes that the escape at text[at] decodes to; *at moves to its last character. */
+static size_t
+escape_bytes(struct span text, size_t *at)
+{
+	size_t rune;
+
+	if (*at + 1 >= text.n || text.p[*at + 1] != 'u' || text.n - *at < 6) {
+		*at += 1;
+		return 1;
+	}
+	rune = hex_value(text.p + *at + 2);
+	*at += 5;
+	if (rune >= 0xd800 && rune < 0xe000)
+		return 2; /* half of a pair, which makes four bytes */
+	return rune < 0x80 ? 1 : rune < 0x800 ? 2 : 3;
+}
+
+/* False when the text nests deeper than JSON_DEPTH_MAX; jansson would recurse that deep. */
 static bool
-is_shallow(struct span text)
+measure_text(struct span text, struct measure *measure)
 {
 	bool in_string = false;
 	int depth = 0;
@@ -16,63 +59,92 @@ is_shallow(struct span text)
 	for (size_t i = 0; i < text.n; i++) {
 		char c = text.p[i];
 
-		if (in_string) {
-			if (c == '\\')
-				i++;
-			else if (c == '"')
-				in_string = false;
-		} else if (c == '"') {
-			in_string = true;
+		if (c == '"') {
+			in_string = !in_string;
+		} else if (in_string) {
+			measure->bytes += c == '\\' ? escape_bytes(text, &i) : 1;
 		} else if (c == '{' || c == '[') {
 			if (++depth > JSON_DEPTH_MAX)
 				return false;
 		} else if (c == '}' || c == ']') {
 			depth--;
+		} else if (c >= '0' && c <= '9') {
+			measure->digits++;
 		}
 	}
 	return true;
 }
 
+static size_t
+digits_of(json_int_t n)
+{
+	size_t digits = 1;
+
+	while (n >= 10 || n <= -10) {
+		n /= 10;
+		digits++;
+	}
+	return digits;
+}
+
 /* The depth is known to be bounded by JSON_DEPTH_MAX, so walking by calls is too. */
-static bool
-numbers_are_exact(json_t *value)
+static void
+measure_value(json_t *value, struct measure *measure)
 {
 	const char *name;
 	json_t *part;
 	size_t i;
 
 	if (json_is_real(value))
-		return false;
+		measure->is_exact = false;
+	if (json_is_string(value))
+		measure->bytes += json_string_length(value);
 	if (json_is_integer(value)) {
 		json_int_t n = json_integer_value(value);
 
-		return n <= (json_int_t)1 << 53 && n >= -((json_int_t)1 << 53);
+		measure->digits += digits_of(n);
+		if (n > (json_int_t)1 << 53 || n < -((json_int_t)1 << 53))
+			measure->is_exact = false;
 	}
-	json_array_foreach(value, i, part) if (!numbers_are_exact(part)) return false;
-	json_object_foreach(value, name, part) if (!numbers_are_exact(part)) return false;
-	return true;
+	json_array_foreach(value, i, part) measure_value(part, measure);
+	json_object_foreach(value, name, part)
+	{
+		measure->bytes += strlen(name);
+		measure_value(part, measure);
+	}
+}
+
+static json_t *
+read_faithfully(struct span text, bool is_strict)
+{
+	struct measure of_text = {.is_exact = true};
+	struct measure of_value = {.is_exact = true};
+	json_error_t error;
+	json_t *value;
+
+	if (!text.p || !measure_text(text, &of_text))
+		return NULL;
+	value = json_loadb(text.p, text.n, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
+	if (!value)
+		return NULL;
+	measure_value(value, &of_value);
+	if (of_text.bytes == of_value.bytes &&
+	    (!is_strict || (of_value.is_exact && of_text.digits == of_value.digits)))
+		return value;
+	json_decref(value);
+	return NULL;
 }
 
 json_t *
 json_read_foreign(struct span text)
 {
-	json_error_t error;
-
-	if (!text.p || !is_shallow(text))
-		return NULL;
-	return json_loadb(text.p, text.n, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
+	return read_faithfully(text, false);
 }
 
 json_t *
 json_read_strict(struct span text)
 {
-	json_t *value = json_read_foreign(text);
-
-	if (value && !numbers_are_exact(value)) {
-		json_decref(value);
-		return NULL;
-	}
-	return value;
+	return read_faithfully(text, true);
 }
 
 bool
