@@ -367,6 +367,9 @@ static const struct row rows[] = {
 	{"nonce with a sign", KB_PAYLOAD, "0000000000000001", "-000000000000001", WHY_BAD_VALUE},
 	{"nonce is a number", KB_PAYLOAD, "\"0000000000000001\"", "1", WHY_BAD_VALUE},
 	{"sd_hash of other bytes", KB_PAYLOAD, "$", A43, WHY_BAD_SD_HASH},
+	{"sd_hash is a number", KB_PAYLOAD, "\"$\"", "1", WHY_BAD_VALUE},
+	{"onward is an object", KB_PAYLOAD, "[]", "{}", WHY_BAD_VALUE},
+	{"cnf is a text", PAYLOAD, "{\"kid\":\"a/makhmour#1\"}", "\"a/makhmour#1\"", WHY_BAD_VALUE},
 	{"sd_hash too short", KB_PAYLOAD, "$", "AAAA", WHY_BAD_VALUE},
 	{"prev is no hash", KB_PAYLOAD, "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "none", WHY_BAD_VALUE},
 	{"onward is no list", KB_PAYLOAD, "[]", "\"c\"", WHY_BAD_VALUE},
@@ -508,6 +511,93 @@ a_row_per_claim(void **state)
 			fail_msg("%s: %s %s", row->name, why_code(reason.why),
 				 field_row((enum field)reason.field)->name);
 		kit_free(&made);
+	}
+}
+
+/* Disclosures as a signer with a good key but no conscience would write them.  "$" is the digest of
+ * the next one; the payload lists the first, beside kind and thread. */
+/* clang-format off */
+static const struct {
+	const char *name, *json[3];
+	enum why why;
+} strange_rows[] = {
+	{"a plain field", {"[\"c2FsdHNhbHRzYWx0c2FsdA\",\"severity\",\"red\"]"}, WHY_NONE},
+	{"an array's entry", {"[\"c2FsdHNhbHRzYWx0c2FsdA\",\"means\",[{\"...\":\"$\"}]]", "[\"c2FsdHNhbHRzYWx0c2FsdA\",\"foot\"]"}, WHY_BAD_DISCLOSURE},
+	{"below an object in clear", {"[\"c2FsdHNhbHRzYWx0c2FsdA\",\"place\",{\"x\":{\"_sd\":[\"$\"]}}]", "[\"c2FsdHNhbHRzYWx0c2FsdA\",\"100km\",\"38SLE\"]"}, WHY_BAD_DISCLOSURE},
+	{"a level with a clear one beside it", {"[\"c2FsdHNhbHRzYWx0c2FsdA\",\"place\",{\"10km\":\"75\",\"_sd\":[\"$\"]}]", "[\"c2FsdHNhbHRzYWx0c2FsdA\",\"100km\",\"38SLE\"]"}, WHY_UNKNOWN_CLAIM},
+	{"a place that is a list", {"[\"c2FsdHNhbHRzYWx0c2FsdA\",\"place\",[]]"}, WHY_BAD_VALUE},
+	{"a quantity in reals", {"[\"c2FsdHNhbHRzYWx0c2FsdA\",\"persons\",{\"best\":1.5}]"}, WHY_BAD_DISCLOSURE},
+	{"without a name", {"[\"c2FsdHNhbHRzYWx0c2FsdA\",\"\",1]"}, WHY_UNKNOWN_FIELD},
+};
+/* clang-format on */
+
+static void
+hide_strange(const char *const *json, struct out *digests, struct out *disclosures)
+{
+	struct out texts[3];
+	char digest[HASH_TEXT_SIZE] = "";
+
+	for (size_t i = 3; i-- > 0;) {
+		struct out plain = out_new(4096);
+		struct hash hash;
+
+		texts[i] = out_new(4096);
+		if (!json[i])
+			continue;
+		out_text(&plain, json[i]);
+		if (strchr(json[i], '$'))
+			replace(&plain, "$", digest);
+		b64url_write(&texts[i], out_view(&plain));
+		hash = sdjwt_digest(out_view(&texts[i]));
+		hash_text(digest, &hash);
+		out_free(&plain);
+	}
+	out_format(digests, ",\"%s\"]", digest);
+	for (size_t i = 0; i < 3; i++) {
+		if (texts[i].n)
+			out_format(disclosures, "%s~", texts[i].p);
+		out_free(&texts[i]);
+	}
+}
+
+static void
+strange_disclosures_are_refused(void **state)
+{
+	static const struct sdjwt_claim basics[] = {
+	    {.name = {"kind", 4}, .json = {"\"incident\"", 10}},
+	    {.name = {"thread", 6}, .json = {"\"AAECAwQFBgcICQoLDA0ODw\"", 24}}};
+	struct fixture *fixture = *state;
+	struct admit_terms terms = kit_admit_terms(&fixture->kit);
+	struct kid kid = {.station = fixture->record.station, .number = 1};
+
+	for (size_t i = 0; i < sizeof strange_rows / sizeof *strange_rows; i++) {
+		struct out digests = out_new(LIMIT_JWT), disclosures = out_new(LIMIT_JWT);
+		struct out payload = out_new(LIMIT_JWT), jwt = out_new(LIMIT_JWT);
+		struct record record;
+		struct hash id;
+		enum why why;
+
+		assert_int_equal(sdjwt_build(basics, 2, 2, &fixture->kit.random, fixture->kit.arena,
+					     &digests, &disclosures),
+				 ERR_OK);
+		digests.n--;
+		hide_strange(strange_rows[i].json, &digests, &disclosures);
+		out_text(&payload,
+			 "{\"iss\":\"a/makhmour\",\"v\":1,\"exercise\":true,\"iat\":1809388800,"
+			 "\"cnf\":{\"kid\":\"a/makhmour#1\"},\"_sd_alg\":\"sha-256\",\"_sd\":");
+		out_span(&payload, out_view(&digests));
+		out_char(&payload, '}');
+		jws_write(&jwt, JWS_TYP_RECORD, &kid, out_view(&payload));
+		kit_sign(&jwt, &fixture->kit.record[0].secret);
+		why = admit_record(&terms, out_view(&jwt), out_view(&disclosures),
+				   fixture->kit.arena, &record, &id)
+			  .why;
+		if (why != strange_rows[i].why)
+			fail_msg("%s: %s", strange_rows[i].name, why_code(why));
+		out_free(&digests);
+		out_free(&disclosures);
+		out_free(&payload);
+		out_free(&jwt);
 	}
 }
 
@@ -782,6 +872,7 @@ main(void)
 	    CASE(facts_of_the_delivery),
 	    CASE(a_row_per_rule),
 	    CASE(a_row_per_claim),
+	    CASE(strange_disclosures_are_refused),
 	    CASE(a_hidden_issuer_is_refused),
 	    CASE(a_revoked_key_is_good_below_its_cut),
 	    CASE(a_revoked_key_binds_nothing),

@@ -70,6 +70,8 @@ static const struct {
 	{"a record under the typ of a receipt", JWS_TYP_RECEIPT, "{" CLEAR ",\"_sd\":[],\"_sd_alg\":\"sha-256\"}", FORM_NONE},
 	{"a record under the typ of a binding", JWS_TYP_BINDING, "{" CLEAR ",\"_sd\":[],\"_sd_alg\":\"sha-256\"}", FORM_NONE},
 	{"typ of a login", "JWT", "{\"sub\":\"admin\"}", FORM_NONE},
+	{"binding is a list", JWS_TYP_BINDING, "[]", FORM_NONE},
+	{"receipt is a list", JWS_TYP_RECEIPT, "[]", FORM_NONE},
 	{"no object", JWS_TYP_RECORD, "[]", FORM_NONE},
 	{"no JSON", JWS_TYP_RECORD, "{", FORM_NONE},
 };
@@ -105,6 +107,9 @@ anything_else_has_none(void **state)
 	for (unsigned i = 0; i <= LIMIT_JWT; i++)
 		out_char(&text, 'A');
 	assert_int_equal(form_of(out_view(&text), &own), FORM_NONE);
+	assert_false(form_is_checkpoint(out_view(&text), SPAN("seam/a/makhmour/log/1")));
+	assert_false(form_is_cosignature((struct span){NULL, 0}, SPAN("")));
+	assert_false(form_is_checkpoint((struct span){NULL, 0}, SPAN("")));
 	out_free(&text);
 }
 
@@ -128,6 +133,12 @@ static const struct {
     {ORIGIN, false, false},
     {"\n5\n" ROOT "\n", false, false},
     {"", false, false},
+    {ORIGIN "\n-0\n" ROOT "\n", false, false},
+    {ORIGIN "\n5\n!!!!\n", false, false},
+    {ORIGIN "\r\n5\n" ROOT "\n", false, false},
+    {ORIGIN "\n5x\n" ROOT "\n", false, false},
+    {"cosignature/v1", false, false},
+    {"cosignature/v1\ntime x\nseam/b/dibis/log/1\n5\n" ROOT "\n", false, false},
     {"seam/b/dibis/log/1\n5\n" ROOT "\n", false, false},
     {"cosignature/v1\ntime 1700000000\nseam/b/dibis/log/1\n5\n" ROOT "\n", false, true},
     {"cosignature/v1\ntime 1700000000\n" ORIGIN "\n5\n" ROOT "\n", false, false},

@@ -207,7 +207,15 @@ kids_have_one_spelling(void **state)
 	    {"", false},
 	};
 
+	struct kid none;
+	struct jws jws;
+
 	(void)state;
+	assert_false(jws_kid_read((struct span){NULL, 0}, &none));
+	assert_int_equal(jws_read((struct span){NULL, 0}, JWS_TYP_RECORD, NULL, &jws),
+			 WHY_BAD_FORM);
+	assert_int_equal(jws_read_unsigned((struct span){NULL, 0}, JWS_TYP_RECORD, NULL, &jws),
+			 WHY_BAD_FORM);
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		struct kid kid;
 		char text[JWS_KID_TEXT];

@@ -47,6 +47,14 @@ fill(const struct kit *kit, const char *text, struct out *out)
 					     &key);
 			note_key_write(out, &key);
 			break;
+		case 'P':
+		case 'Q':
+			memset(&pair.public, 0, sizeof pair.public);
+			(void)!note_key_make(SPAN("seam/a/makhmour/log/2"),
+					     *text == 'P' ? NOTE_ED25519 : NOTE_COSIGNATURE,
+					     &pair.public, &key);
+			note_key_write(out, &key);
+			break;
 		case 'X':
 			note_key_write(out, &kit->keynote[1].log[0]);
 			break;
@@ -56,8 +64,11 @@ fill(const struct kit *kit, const char *text, struct out *out)
 	}
 }
 
-#define HEAD "seam key 1\nstation a/makhmour\nversion 1\n"
-#define KEYS "record 1 $K\nlog $L\nwitness $W\n"
+#define TEN   "0123456789"
+#define FIFTY TEN TEN TEN TEN TEN
+#define LONG  FIFTY FIFTY FIFTY FIFTY FIFTY FIFTY
+#define HEAD  "seam key 1\nstation a/makhmour\nversion 1\n"
+#define KEYS  "record 1 $K\nlog $L\nwitness $W\n"
 
 /* clang-format off */
 static const struct {
@@ -68,7 +79,7 @@ static const struct {
 	{"everything", HEAD "from 1700000000000\nrecord 1 $K\nrecord 5 $M\nlog $L\nlog $N\nwitness $W\ntls $T\npost\n", WHY_NONE},
 	{"nothing", "", WHY_BAD_FORM},
 	{"another document", "seam revoke 1\n", WHY_BAD_FORM},
-	{"no last newline", HEAD "record 1 $K\nlog $L\nwitness $W", WHY_BAD_FORM},
+	{"no end of the last line", HEAD "record 1 $K\nlog $L\nwitness $W", WHY_BAD_FORM},
 	{"no station", "seam key 1\nversion 1\n" KEYS, WHY_BAD_VALUE},
 	{"a party as station", "seam key 1\nstation a\nversion 1\n" KEYS, WHY_BAD_VALUE},
 	{"no version", "seam key 1\nstation a/makhmour\n" KEYS, WHY_BAD_VALUE},
@@ -92,6 +103,11 @@ static const struct {
 	{"the log's key as witness", HEAD "record 1 $K\nlog $L\nwitness $V\n", WHY_BAD_VALUE},
 	{"a record key as witness", HEAD "record 1 $K\nlog $L\nwitness $S\n", WHY_BAD_VALUE},
 	{"a broken vkey", HEAD "record 1 $K\nlog x\nwitness $W\n", WHY_BAD_VALUE},
+	{"a log key that is no point", HEAD "record 1 $K\nlog $P\nwitness $W\n", WHY_BAD_VALUE},
+	{"a witness key that is no point", HEAD "record 1 $K\nlog $L\nwitness $Q\n", WHY_BAD_VALUE},
+	{"a broken witness", HEAD "record 1 $K\nlog $L\nwitness x\n", WHY_BAD_VALUE},
+	{"a pin in another alphabet", HEAD KEYS "tls !!!!\n", WHY_BAD_VALUE},
+	{"a record without a key", HEAD "record 1\nlog $L\nwitness $W\n", WHY_BAD_VALUE},
 	{"a short pin", HEAD KEYS "tls AAAA\n", WHY_BAD_VALUE},
 	{"a line more", HEAD KEYS "admin\n", WHY_BAD_FORM},
 	{"post with a word", HEAD KEYS "post x\n", WHY_BAD_FORM},
@@ -176,6 +192,8 @@ static const struct {
     {"no origin", "seam revoke 1\nkey a/makhmour#1\nfrom  1\n", WHY_BAD_VALUE},
     {"size below zero", "seam revoke 1\nkey a/makhmour#1\nfrom x -1\n", WHY_BAD_VALUE},
     {"size with a zero before", "seam revoke 1\nkey a/makhmour#1\nfrom x 01\n", WHY_BAD_FORM},
+    {"no last newline", "seam revoke 1\nkey a/makhmour#1\nfrom x 1", WHY_BAD_FORM},
+    {"origin too long", "seam revoke 1\nkey a/makhmour#1\nfrom " LONG " 1\n", WHY_BAD_VALUE},
     {"a line more", "seam revoke 1\nkey a/makhmour#1\nfrom x 1\nx y\n", WHY_BAD_FORM},
 };
 
@@ -257,10 +275,18 @@ notes_follow_one_another(void **state)
 	assert_true(keyring_find(kit.keyring, &kid, &key));
 	kid.number = 3;
 	assert_true(keyring_find(kit.keyring, &kid, &key));
+	next.version = 5;
+	next.record[0].number = 5;
+	next.is_post = false;
+	assert_int_equal(kit_add_note(&kit, 0, &next), WHY_NONE);
+	next.version = 4;
+	next.record[0].number = 4;
+	assert_int_equal(kit_add_note(&kit, 0, &next), WHY_NONE);
+	assert_int_equal(keyring_station(kit.keyring, &next.station)->version, 5);
 	next.version = 3;
 	next.record[0].number = 1;
 	assert_int_equal(kit_add_note(&kit, 0, &next), WHY_KEY_CHANGED);
-	next.record[0].number = 4;
+	next.record[0].number = 6;
 	next.record[0].public = kit.root[1].public;
 	next.log[0].public = kit.root[2].public;
 	(void)!note_key_make(SPAN("seam/a/makhmour/log/1"), NOTE_ED25519, &kit.root[2].public,
@@ -325,6 +351,12 @@ the_earliest_cut_counts(void **state)
 	assert_int_equal(kit_revoke(&kit, 0, CUT("9")), WHY_NONE);
 	assert_true(keyring_find(kit.keyring, &kid, &key) && key.is_revoked);
 	assert_int_equal(key.revocation.size, 7);
+	assert_int_equal(
+	    kit_revoke(&kit, 1, "seam revoke 1\nkey b/dibis#1\nfrom seam/a/makhmour/log/1 5\n"),
+	    WHY_NONE);
+	assert_int_equal(
+	    kit_revoke(&kit, 0, "seam revoke 1\nkey a/makhmour#3\nfrom seam/a/makhmour/log/1 5\n"),
+	    WHY_NONE);
 	assert_int_equal(kit_revoke(&kit, 0, CUT("5")), WHY_NONE);
 	assert_true(keyring_find(kit.keyring, &kid, &key));
 	assert_int_equal(key.revocation.size, 5);
@@ -355,6 +387,19 @@ the_ring_is_bounded(void **state)
 		why = kit_add_note(&kit, 0, &next);
 	}
 	assert_int_equal(why, WHY_TOO_LARGE);
+	kit_close(&kit);
+	kit_open(&kit);
+	for (n = 0, why = WHY_NONE; why == WHY_NONE && n < 1000; n++) {
+		char name[NOTE_NAME_MAX];
+
+		next = kit.keynote[0];
+		(void)snprintf(next.station.name, sizeof next.station.name, "a/s%u", n);
+		(void)snprintf(name, sizeof name, "seam/a/s%u/log/1", n);
+		(void)!note_key_make(span_of(name), NOTE_ED25519, &kit.log[0].public, &next.log[0]);
+		why = kit_add_note(&kit, 0, &next);
+	}
+	assert_int_equal(why, WHY_TOO_LARGE);
+	assert_int_equal(keyring_count(kit.keyring), LIMIT_STATIONS);
 	for (n = 0, why = WHY_NONE; why == WHY_NONE && n < 5000; n++) {
 		char text[128];
 

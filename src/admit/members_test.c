@@ -77,7 +77,10 @@ texts_read_and_write(void **state)
 	kit_close(&kit);
 }
 
-#define HEAD "seam members 1\nversion 1\npurpose x\n"
+#define TEN   "0123456789"
+#define FIFTY TEN TEN TEN TEN TEN
+#define LONG  FIFTY FIFTY FIFTY FIFTY FIFTY FIFTY
+#define HEAD  "seam members 1\nversion 1\npurpose x\n"
 
 /* clang-format off */
 static const struct {
@@ -119,6 +122,12 @@ static const struct {
 	{"rate with four places", "seam members 1\nversion 1\npurpose x\nexercise 0 0 1.0001\nparty a $A\nquorum 1\n", WHY_BAD_VALUE},
 	{"rate with a zero behind", "seam members 1\nversion 1\npurpose x\nexercise 0 0 1.50\nparty a $A\nquorum 1\n", WHY_BAD_FORM},
 	{"rate without an end", "seam members 1\nversion 1\npurpose x\nexercise 0 0 1.\nparty a $A\nquorum 1\n", WHY_BAD_VALUE},
+	{"rate is a word", "seam members 1\nversion 1\npurpose x\nexercise 0 0 x\nparty a $A\nquorum 1\n", WHY_BAD_VALUE},
+	{"rate with letters behind the point", "seam members 1\nversion 1\npurpose x\nexercise 0 0 1.x\nparty a $A\nquorum 1\n", WHY_BAD_VALUE},
+	{"start is a word", "seam members 1\nversion 1\npurpose x\nexercise x 0 1\nparty a $A\nquorum 1\n", WHY_BAD_VALUE},
+	{"epoch is a word", "seam members 1\nversion 1\npurpose x\nexercise 0 x 1\nparty a $A\nquorum 1\n", WHY_BAD_VALUE},
+	{"no epoch", "seam members 1\nversion 1\npurpose x\nexercise 0\nparty a $A\nquorum 1\n", WHY_BAD_VALUE},
+	{"purpose too long", "seam members 1\nversion 1\npurpose " LONG "\nparty a $A\nquorum 1\n", WHY_BAD_VALUE},
 	{"no rate", "seam members 1\nversion 1\npurpose x\nexercise 0 0\nparty a $A\nquorum 1\n", WHY_BAD_VALUE},
 	{"time beyond counting", "seam members 1\nversion 1\npurpose x\nexercise 999999999999999 0 1\nparty a $A\nquorum 1\n", WHY_BAD_VALUE},
 };

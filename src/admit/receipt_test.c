@@ -140,6 +140,11 @@ forged_ones_are_refused(void **state)
 	kit_sign(&text, &kit.record[1].secret);
 	assert_int_equal(receipt_read(out_view(&text), kit.keyring, &read, &is_revoked).why,
 			 WHY_BAD_TYP);
+	out_reset(&text);
+	jws_write(&text, JWS_TYP_RECEIPT, &receipt.kid, SPAN("[]"));
+	kit_sign(&text, &kit.record[1].secret);
+	assert_int_equal(receipt_read(out_view(&text), kit.keyring, &read, &is_revoked).why,
+			 WHY_NOT_JSON);
 	while (text.n <= RECEIPT_MAX)
 		out_char(&text, 'A');
 	assert_int_equal(receipt_read(out_view(&text), kit.keyring, &read, &is_revoked).why,

@@ -15,7 +15,7 @@
 enum {
 	SDJWT_SALT_SIZE = 16,        /* bytes: the 128 bits that section 9.3 asks for */
 	SDJWT_CLAIMS_MAX = 512,      /* claims of one build */
-	SDJWT_DIGESTS_MAX = 2048,    /* digests in one token, those nobody opens included */
+	SDJWT_DIGESTS_MAX = 1024,    /* digests in one token, those nobody opens included */
 	SDJWT_DISCLOSURE_MAX = 49152 /* text of one disclosure */
 };
 

@@ -295,6 +295,19 @@ too_much_is_refused(void **state)
 	assert_int_equal(sdjwt_open(SPAN("{}"), out_view(&text), arena, &sdjwt), WHY_TOO_LARGE);
 	assert_int_equal(sdjwt_open(SPAN("{}"), SPAN("WyJhIl0"), arena, &sdjwt), WHY_BAD_FORM);
 	arena_free(arena);
+	out_reset(&text);
+	out_text(&text, "{\"_sd\":[");
+	for (unsigned i = 0; i <= SDJWT_DIGESTS_MAX; i++) {
+		struct hash digest = hash_of(span_make(&i, sizeof i));
+		char digest_text[HASH_TEXT_SIZE];
+
+		hash_text(digest_text, &digest);
+		out_format(&text, "%s\"%s\"", i ? "," : "", digest_text);
+	}
+	out_text(&text, "]}");
+	arena = arena_new(ARENA);
+	assert_int_equal(sdjwt_open(out_view(&text), SPAN(""), arena, &sdjwt), WHY_TOO_LARGE);
+	arena_free(arena);
 	for (size_t limit = 0; limit < 4096; limit += 64) {
 		enum why why;
 
