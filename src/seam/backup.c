@@ -1,0 +1,356 @@
+/*
+ * Promises that a home can be copied closed, come back as a working station with one command, and
+ * be destroyed with its keys first.
+ */
+#define _GNU_SOURCE
+#include "seam/command.h"
+#include "seam/reach.h"
+#include "seam/root.h"
+#include "seam/view.h"
+
+#include "journal/backup.h"
+#include "journal/journal.h"
+#include "journal/recover.h"
+#include "journal/shelf.h"
+#include "picture/picture.h"
+#include "seamd/ring.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+enum { NAMES_MAX = 80, NAME_TEXT = 272 };
+
+/* What of a home is copied besides the journal, and destroyed with it. */
+static const char *const fixed_names[] = {"seam.conf", "station.key", "root.key",      "duty.db",
+					  "ctl.token", "passphrase",  "policy.initial"};
+
+struct names {
+	const char *name[NAMES_MAX];
+	char text[NAMES_MAX][NAME_TEXT];
+	size_t n;
+};
+
+static void
+add_name(struct names *names, const char *folder, const char *name)
+{
+	int n;
+
+	if (names->n == NAMES_MAX)
+		return;
+	n = snprintf(names->text[names->n], NAME_TEXT, "%s%s", folder, name);
+	if (n > 0 && n < NAME_TEXT) {
+		names->name[names->n] = names->text[names->n];
+		names->n++;
+	}
+}
+
+static void
+gather_names(const char *home, bool with_passphrase, struct names *names)
+{
+	char folder[FILE_PATH_MAX];
+	struct dirent *entry;
+	DIR *dir;
+
+	names->n = 0;
+	for (size_t i = 0; i < sizeof fixed_names / sizeof *fixed_names; i++)
+		if (with_passphrase || strcmp(fixed_names[i], "passphrase") != 0)
+			add_name(names, "", fixed_names[i]);
+	if (file_path(folder, sizeof folder, home, "layers") != ERR_OK || !(dir = opendir(folder)))
+		return;
+	while ((entry = readdir(dir)))
+		if (entry->d_name[0] != '.')
+			add_name(names, "layers/", entry->d_name);
+	(void)closedir(dir);
+}
+
+static void
+tell_progress(void *context, const char *name, uint64_t bytes)
+{
+	app_progress(context, "%s: %llu bytes", name, (unsigned long long)bytes);
+}
+
+int
+backup_write(struct app *app)
+{
+	char passphrase[KEYFILE_PASSPHRASE_MAX];
+	struct names *names = calloc(1, sizeof *names);
+	const char *file = args_word(app->args, 0);
+	size_t n = 0;
+	enum err err;
+
+	if (app->args->n != 1 || !names) {
+		free(names);
+		return app_usage(app, "backup FILE [--passphrase-file F]");
+	}
+	/* The passphrase in the home of an exercise does not go along: it would open the copy's
+	 * keys. */
+	gather_names(app->config.home, false, names);
+	err = keyfile_passphrase(args_get(app->args, "passphrase-file"),
+				 "passphrase of the copy: ", passphrase, &n);
+	if (err == ERR_OK && n == 0)
+		err = ERR_FORMAT;
+	if (err == ERR_OK)
+		err = backup_make(app->config.home, file, span_make(passphrase, n), names->name,
+				  names->n, &(struct backup_step){tell_progress, app});
+	sign_wipe(passphrase, sizeof passphrase);
+	free(names);
+	app_progress(app, "%s", "");
+	if (err != ERR_OK)
+		return app_fail(app, err, file);
+	app_remark(app,
+		   "%s is an encrypted copy. A station that comes back from it begins a new log: "
+		   "seam recover",
+		   file);
+	return APP_OK;
+}
+
+/* ---- recover ---- */
+
+struct recovering {
+	struct app *app;
+	struct keyfile keys;
+	struct root root;
+	char passphrase[KEYFILE_PASSPHRASE_MAX];
+	size_t passphrase_n;
+	char origin[RECOVER_ORIGIN_MAX];
+	uint32_t epoch;
+};
+
+static int
+restore(struct app *app, const char *dir, const char *from)
+{
+	char passphrase[KEYFILE_PASSPHRASE_MAX];
+	size_t n = 0;
+	enum err err = keyfile_passphrase(args_get(app->args, "passphrase-file"),
+					  "passphrase of the copy: ", passphrase, &n);
+
+	if (err == ERR_OK)
+		err = file_make_dirs(dir, 0700);
+	if (err == ERR_OK && chmod(dir, 0700) != 0)
+		err = ERR_SYSTEM;
+	if (err == ERR_OK)
+		err = backup_restore(from, dir, span_make(passphrase, n),
+				     &(struct backup_step){tell_progress, app});
+	sign_wipe(passphrase, sizeof passphrase);
+	app_progress(app, "%s", "");
+	return err == ERR_OK ? APP_OK : app_fail(app, err, from);
+}
+
+/* The last number of "seam/a/makhmour/log/2". */
+static bool
+read_epoch(const char *origin, uint32_t *epoch)
+{
+	const char *slash = strrchr(origin, '/');
+	int64_t number;
+
+	if (!slash || !span_int(span_of(slash + 1), 2, UINT32_MAX, &number))
+		return false;
+	*epoch = (uint32_t)number;
+	return true;
+}
+
+static enum err
+open_keys(struct recovering *recovering)
+{
+	struct config *config = &recovering->app->config;
+	char path[FILE_PATH_MAX];
+	enum err err = config_path(config, "station.key", path, sizeof path);
+	const char *file = config->passphrase_file.text;
+
+	/* A copy leaves the passphrase of an exercise behind; then it is asked for. */
+	if (file[0] && !file_is_there(file))
+		file = args_get(recovering->app->args, "passphrase-file");
+	if (err == ERR_OK)
+		err =
+		    keyfile_passphrase(file, "passphrase of the station: ", recovering->passphrase,
+				       &recovering->passphrase_n);
+	if (err == ERR_OK)
+		err =
+		    keyfile_read(path, span_make(recovering->passphrase, recovering->passphrase_n),
+				 &recovering->keys);
+	return err;
+}
+
+/* A key for the new log, in the key file before anything else changes. */
+static enum err
+add_log_key(struct recovering *recovering)
+{
+	char path[FILE_PATH_MAX];
+	enum err err = config_path(&recovering->app->config, "station.key", path, sizeof path);
+
+	if (err == ERR_OK && keyfile_find(&recovering->keys, "log", recovering->epoch))
+		return ERR_OK; /* an earlier attempt came this far */
+	if (err == ERR_OK)
+		err = keyfile_add(&recovering->keys, "log", recovering->epoch);
+	if (err == ERR_OK)
+		err = keyfile_write(path, &recovering->keys,
+				    span_make(recovering->passphrase, recovering->passphrase_n),
+				    recovering->app->config.exercise);
+	return err;
+}
+
+static enum err
+open_epoch(struct recovering *recovering)
+{
+	const struct keyfile_key *key = keyfile_find(&recovering->keys, "log", recovering->epoch);
+	struct sign_public public = keyfile_public(key);
+	struct note_key vkey;
+	struct out text = out_new(NOTE_MAX);
+	enum err err = note_key_make(span_of(recovering->origin), NOTE_ED25519, &public, &vkey);
+
+	if (err == ERR_OK) {
+		note_key_write(&text, &vkey);
+		err = out_err(&text);
+	}
+	if (err == ERR_OK)
+		err = recover_home(recovering->app->config.home, out_view(&text),
+				   (struct span){NULL, 0}, app_now(recovering->app));
+	out_free(&text);
+	return err;
+}
+
+static enum err
+put_note(struct journal *journal, const struct station *station, int64_t version, struct span note)
+{
+	struct shelf shelf = {SPAN(RING_KEY), span_of(station->name), version, note, app_utc()};
+	enum err err = journal_begin(journal);
+
+	if (err != ERR_OK)
+		return err;
+	err = shelf_put(journal, &shelf);
+	if (err == ERR_OK)
+		return journal_commit(journal);
+	journal_rollback(journal);
+	return err;
+}
+
+/* The newest key note with the new log's key added, signed by the root. */
+static enum err
+renew_keynote(struct recovering *recovering)
+{
+	struct station *station = &recovering->app->config.station;
+	struct keynote *keynote = calloc(1, sizeof *keynote);
+	struct out text = out_new(NOTE_MAX);
+	struct out note = out_new(NOTE_MAX);
+	struct journal *journal = NULL;
+	struct shelf shelf;
+	char why[JOURNAL_WHY_MAX];
+	enum err err =
+	    keynote ? journal_open(recovering->app->config.home, JOURNAL_WRITE, why, &journal)
+		    : ERR_NOMEM;
+
+	if (err == ERR_OK)
+		err = shelf_newest(journal, SPAN(RING_KEY), span_of(station->name),
+				   recovering->app->arena, &shelf);
+	if (err == ERR_OK)
+		err =
+		    root_keynote(&recovering->keys, station, shelf.version + 1, app_utc(), keynote);
+	if (err == ERR_OK) {
+		keynote_write(&text, keynote);
+		root_sign(&note, &recovering->root, out_view(&text));
+		err = out_err(&note);
+	}
+	if (err == ERR_OK)
+		err = put_note(journal, station, shelf.version + 1, out_view(&note));
+	journal_close(journal);
+	out_free(&text);
+	out_free(&note);
+	free(keynote);
+	return err;
+}
+
+static int
+recover(struct recovering *recovering)
+{
+	struct app *app = recovering->app;
+	struct party party = station_party(&app->config.station);
+	int code = root_open(app, args_get(app->args, "root"), &party, &recovering->root);
+	enum err err;
+
+	if (code != APP_OK)
+		return code;
+	err = recover_origin(app->config.home, recovering->origin);
+	if (err == ERR_OK && !read_epoch(recovering->origin, &recovering->epoch))
+		err = ERR_FORMAT;
+	if (err == ERR_OK)
+		err = open_keys(recovering);
+	if (err == ERR_OK)
+		err = add_log_key(recovering);
+	if (err == ERR_OK)
+		err = open_epoch(recovering);
+	if (err == ERR_OK)
+		err = renew_keynote(recovering);
+	if (err != ERR_OK)
+		return app_fail(app, err, "recovering");
+	app_remark(app,
+		   "%s has a new log, %s. The old one is never signed again. Give others the new "
+		   "keys with: "
+		   "seam --home %s invite FILE",
+		   app->config.station.name, recovering->origin, app->config.home);
+	return APP_OK;
+}
+
+int
+backup_recover(struct app *app)
+{
+	struct recovering *recovering = calloc(1, sizeof *recovering);
+	const char *from = args_get(app->args, "from");
+	const char *dir = args_word(app->args, 0);
+	int code = APP_OK;
+
+	if (app->args->n > 1 || (!dir && !app->home[0]) || !recovering)
+		code = app_usage(app, "recover DIR [--from BACKUP] [--root FILE]");
+	if (code == APP_OK && dir)
+		app->home = dir;
+	if (code == APP_OK && from)
+		code = restore(app, app->home, from);
+	if (code == APP_OK && !app_config(app))
+		code = APP_NO;
+	if (code == APP_OK && reach_is_running(app))
+		code = app_say_no(app, "the station runs: stop it first");
+	if (code == APP_OK) {
+		recovering->app = app;
+		code = recover(recovering);
+	}
+	if (recovering) {
+		keyfile_wipe(&recovering->keys);
+		sign_wipe(recovering, sizeof *recovering);
+	}
+	free(recovering);
+	return code;
+}
+
+int
+backup_destroy(struct app *app)
+{
+	struct names *names = calloc(1, sizeof *names);
+	char run_dir[FILE_PATH_MAX];
+	enum err err;
+
+	if (!names || app->args->n != 0) {
+		free(names);
+		return app_usage(app, "destroy takes no arguments: --home names what is destroyed");
+	}
+	if (!app_confirm(
+		app, "Destroy the keys and the content of this station? It does not come back.")) {
+		free(names);
+		return APP_NO;
+	}
+	gather_names(app->config.home, true, names);
+	add_name(names, "", "recover.note");
+	(void)reach_stop(app);
+	err = recover_destroy(app->config.home, names->name, names->n);
+	if (config_run_dir(&app->config, run_dir, sizeof run_dir) == ERR_OK &&
+	    picture_remove(run_dir) != ERR_OK && err == ERR_OK)
+		err = ERR_IO;
+	free(names);
+	if (err != ERR_OK)
+		return app_fail(app, err, "some of it could not be destroyed");
+	app_remark(app, "Keys and content are destroyed. What was delivered is with those who "
+			"received it; flash "
+			"memory may keep traces.");
+	return APP_OK;
+}

@@ -1,0 +1,72 @@
+#ifndef SEAM_SEAM_COMMAND_H
+#define SEAM_SEAM_COMMAND_H
+
+struct app;
+
+/*
+ * Every command: name, options ("name=" takes a value), arguments for people, what it needs,
+ * function, one line of help.  NEEDS: ACT a running station (one is started for the command where
+ * none runs), READ the home's files, NONE no home.
+ */
+/* clang-format off */
+#define COMMAND_ROWS(X) \
+	X("init",            "station= exercise exercise-start= exercise-epoch= rate= profile= with= root= root-passphrase-file= passphrase-file= join", \
+	  "DIR --station PARTY/SITE [--exercise] [--profile P --with b,c]", NONE, init_make, "makes a home: keys, configuration, policy, an empty log") \
+	X("members new",     "party= invite= joint= purpose= quorum= version= exercise exercise-start= exercise-epoch= rate=", \
+	  "--party a=KEY | --invite FILE ... --purpose TEXT --quorum N", NONE, members_new, "drafts a member list; prints it") \
+	X("members sign",    "root= root-passphrase-file=", "FILE", READ, members_sign, "adds this party's signature to a drafted list, in place") \
+	X("members show",    "", "[FILE]", READ, members_show, "the list in force here, or that of a file, with who has signed") \
+	X("members verify",  "", "FILE", NONE, members_verify, "whether every party of a list has signed it") \
+	X("members install", "", "FILE ...", ACT, members_install, "puts lists, key notes, revocations and invitations in force here") \
+	X("invite",          "", "[FILE]", READ, join_invite, "what others need of this party: root key, member list, key notes") \
+	X("join",            "root= root-passphrase-file=", "[sign REQUEST | FILE]", READ, join_station, "a further station: its request, its party's signature, its installation") \
+	X("key show",        "", "", READ, key_show, "the keys this station knows, and which are revoked") \
+	X("key revoke",      "from= origin= reason= root= root-passphrase-file=", "STATION#N [--from SIZE]", ACT, key_revoke, "voids what a key signed from a position of its log on") \
+	X("user add",        "", "NAME DUTY,...", ACT, user_add, "an account; prints its token once") \
+	X("user remove",     "", "NAME", ACT, user_remove, "ends an account") \
+	X("user list",       "", "", ACT, user_list, "accounts and the duties each may take") \
+	X("user pass",       "passphrase-file=", "NAME", ACT, user_pass, "sets the passphrase of an account") \
+	X("report",          "thread= amend= preview", "KIND FIELD=VALUE ... [--thread T | --amend ID] [--preview]", ACT, report_file, "files one record; prints its id and what became of it per party") \
+	X("retract",         "", "ID", ACT, note_retract, "takes a record back; who received it is told, by id only") \
+	X("erase",           "", "ID", ACT, note_erase, "destroys the key to its content here, at sisters and recipients") \
+	X("answer",          "eta= place=", "ID WORD [TEXT]", ACT, note_answer, "what a person decided: seen, noted, concur, object, decline ...") \
+	X("dispute",         "", "ID FIELD=VALUE ...", ACT, note_dispute, "one's own version beside another's record") \
+	X("link",            "text=", "ID WORD ID", ACT, note_link, "duplicate_of, part_of, follows, not_same") \
+	X("import ucdp-ged", "", "FILE", ACT, import_ucdp, "incidents of the UCDP GED data set") \
+	X("import csv",      "map=", "FILE --map MAPFILE", ACT, import_csv, "rows of a table") \
+	X("import geojson",  "map=", "FILE [--map MAPFILE]", ACT, import_geojson, "features of a map") \
+	X("import exercise", "events= labels=", "FILE [--events 28-44] [--labels FILE]", ACT, import_exercise, "this station's part of an exercise script") \
+	X("import bundle",   "", "FILE", ACT, bundle_import, "what came on a stick; refused lines with the reason") \
+	X("export bundle",   "", "PARTY FILE", ACT, bundle_export, "what waits for a party, receipts included, for a stick") \
+	X("list",            "kind= type= from= to= bbox= near= area= text= party= station= governorate= district= unanswered answered history limit= all", \
+	  "[--kind K] [--type T] [--from T] [--to T] [--bbox W,S,E,N] [--near PLACE,METRES] [--text WORDS]", READ, list_rows, "records in force, newest first") \
+	X("show",            "", "ID", READ, show_record, "one record: fields, versions, links, losses, who was given what") \
+	X("count",           "by= sum= kind= type= from= to= bbox= near= area= text= party= station= governorate= district=", \
+	  "[--by governorate,year] [--sum deaths] [filters of list]", READ, count_cells, "counts, each incident once") \
+	X("review",          "", "ID", READ, review_record, "who filed, was told and answered, in order of time") \
+	X("policy check",    "", "[FILE]", READ, policy_check, "reads a policy, runs its tests, names what looks forgotten") \
+	X("policy use",      "profile=", "FILE | --profile P", ACT, policy_use, "signs it, logs it and starts it") \
+	X("policy explain",  "", "ID PARTY", READ, policy_explain, "which line gave which field, and which kept it") \
+	X("policy diff",     "", "OLD NEW | NEW", READ, policy_diff, "which records held would newly flow") \
+	X("policy preview",  "", "KIND FIELD=VALUE ...", READ, policy_preview, "what each party would get of a record before it is filed") \
+	X("policy show",     "", "", READ, policy_show, "the policy in force") \
+	X("policy profiles", "", "", NONE, policy_profiles, "ready policies") \
+	X("send",            "", "ID PARTY", ACT, send_record, "approves what waits for officers; shows first what would go") \
+	X("say",             "lang=", "ID PARTY [--lang en|ar|ckb]", READ, send_say, "a script of what the party may know now, to be read out") \
+	X("told",            "by= to= read-back", "ID PARTY --by voice [--to DUTY] [--read-back]", ACT, note_told, "the record that it was told") \
+	X("verify",          "members=", "[DIR | FILE]", NONE, verify_any, "recomputes everything from stored bytes; names the first fault") \
+	X("proof",           "to=", "ID [--to PARTY]", READ, proof_record, "a tlog-proof; with --to the evidence that a party has it") \
+	X("backup",          "passphrase-file=", "FILE", READ, backup_write, "an encrypted copy") \
+	X("recover",         "from= root= root-passphrase-file= passphrase-file=", "DIR [--from BACKUP]", NONE, backup_recover, "a home from a copy or with a lost head: a new log epoch begins") \
+	X("destroy",         "", "", READ, backup_destroy, "a post being overrun: keys first, then content") \
+	X("status",          "", "", READ, status_print, "the station and where deliveries stand with each party") \
+	X("doctor",          "", "", READ, doctor_look, "faults of clock, key, disk and policy, each with what mends it")
+/* clang-format on */
+
+enum command_needs { COMMAND_NONE, COMMAND_READ, COMMAND_ACT };
+
+#define X(name, options, arguments, needs, function, help) int function(struct app *app);
+COMMAND_ROWS(X)
+#undef X
+
+#endif

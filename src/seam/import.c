@@ -1,0 +1,277 @@
+/*
+ * Promises that every row of a foreign file is filed once, held already, or named with its line and
+ * the reason.
+ */
+#include "seam/command.h"
+#include "seam/reach.h"
+#include "seam/reader.h"
+#include "seam/script.h"
+
+#include "model/record.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { AHEAD = 512, ITEM_ARENA = 1 << 20, ANSWER_MS = 600 * 1000, COLUMN_TEXT = 400 };
+
+struct import {
+	struct app *app;
+	struct reach *reach;
+	struct reader *reader;
+	struct arena *arena;
+	struct reader_item *item;
+	struct script *script; /* of an exercise; NULL otherwise */
+	uint64_t ahead;        /* sent and not answered */
+	uint64_t read, filed, held, refused;
+	uint64_t elsewhere; /* of an exercise: other stations' records */
+	unsigned percent;
+	int code;
+};
+
+static void
+tell_refusal(struct import *import, uint64_t line, const char *column, enum why why,
+	     const char *text)
+{
+	import->refused++;
+	app_progress(import->app, "%s", "");
+	if (import->app->is_json)
+		(void)fprintf(stderr, "{\"line\":%llu,\"why\":\"%s\"}\n", (unsigned long long)line,
+			      why_code(why));
+	else
+		(void)fprintf(stderr, "line %llu: %s%s%s%s%s\n", (unsigned long long)line, column,
+			      column[0] ? ": " : "", why_text(why), text[0] ? ": " : "", text);
+}
+
+/* One answer of the station; its id is the line. */
+static enum err
+take_answer(struct import *import, const struct wire_message *message)
+{
+	struct cursor cursor = cursor_over(message->payload);
+	char text[COLUMN_TEXT];
+	unsigned why;
+	unsigned field;
+
+	import->ahead--;
+	if (message->kind == WIRE_FILED) {
+		import->filed++;
+		return import->script ? script_filed(import->script, message) : ERR_OK;
+	}
+	if (message->kind == WIRE_DUPLICATE) {
+		import->held++;
+		return ERR_OK;
+	}
+	if (message->kind != WIRE_REFUSED) {
+		import->code = reach_complain(import->app, message);
+		return ERR_REFUSED;
+	}
+	why = cursor_u16(&cursor);
+	field = cursor_u16(&cursor);
+	cursor_text(&cursor, text, sizeof text);
+	tell_refusal(import, message->id, field_row((enum field)field)->name, (enum why)why, text);
+	/* Nobody may file with this token: the rest would be refused too. */
+	return why == WHY_NO_ACCOUNT || why == WHY_NO_DUTY || why == WHY_DISK_FULL ? ERR_REFUSED
+										   : ERR_OK;
+}
+
+/* Takes answers until at most `limit` are missing. */
+static enum err
+take_answers(struct import *import, uint64_t limit)
+{
+	struct client *client = reach_client(import->reach);
+	struct wire_message message;
+	enum err err = ERR_OK;
+
+	while (err == ERR_OK && import->ahead > 0) {
+		err = import->ahead > limit ? client_wait(client, ANSWER_MS, &message)
+					    : client_peek(client, &message);
+		if (err == ERR_BUSY && import->ahead <= limit)
+			return ERR_OK;
+		if (err == ERR_OK)
+			err = take_answer(import, &message);
+	}
+	return err;
+}
+
+static enum err
+file_record(struct import *import)
+{
+	struct record *record = &import->item->record;
+	struct span thread = {"", 0};
+	struct out *out;
+	enum err err;
+
+	record->is_exercise = import->app->config.exercise;
+	if (import->script) {
+		enum why why = script_prepare(import->script, import->item, &thread);
+
+		if (why == WHY_NOT_OWN) {
+			import->elsewhere++;
+			return ERR_OK;
+		}
+		if (why != WHY_NONE) {
+			tell_refusal(import, import->item->line, "", why,
+				     script_reason(import->script));
+			return ERR_OK;
+		}
+	}
+	out = reach_begin(import->reach, WIRE_FILE, import->item->line);
+	out_u8(out, import->script ? 0 : WIRE_FILE_UNLESS_HELD);
+	out_sized(out, thread);
+	record_write(out, record);
+	err = reach_end(import->reach);
+	import->ahead++;
+	return err == ERR_OK ? take_answers(import, import->script ? 0 : AHEAD) : err;
+}
+
+static void
+show_progress(struct import *import)
+{
+	const struct reader_item *item = import->item;
+	unsigned percent = item->of_bytes ? (unsigned)(item->bytes * 100 / item->of_bytes) : 0;
+
+	if (percent == import->percent)
+		return;
+	import->percent = percent;
+	app_progress(import->app, "%u %% read, %llu records filed", percent,
+		     (unsigned long long)import->filed);
+}
+
+static enum err
+take_item(struct import *import, bool *is_end)
+{
+	const struct reader_item *item = import->item;
+	enum err err = ERR_OK;
+
+	switch (item->what) {
+	case READER_RECORD:
+		import->read++;
+		return file_record(import);
+	case READER_REFUSAL:
+		import->read++;
+		tell_refusal(import, item->line,
+			     item->column[0] ? item->column
+					     : field_row((enum field)item->reason.field)->name,
+			     item->reason.why, "");
+		return ERR_OK;
+	case READER_PROGRESS:
+		show_progress(import);
+		return ERR_OK;
+	case READER_END:
+		*is_end = true;
+		err = take_answers(import, 0);
+		return err == ERR_OK ? item->err : err;
+	}
+	return ERR_INTERNAL;
+}
+
+static enum err
+import_all(struct import *import)
+{
+	bool is_end = false;
+	enum err err = ERR_OK;
+
+	while (err == ERR_OK && !is_end) {
+		arena_reset(import->arena);
+		err = reader_next(import->reader, import->arena, import->item);
+		if (err == ERR_OK)
+			err = take_item(import, &is_end);
+	}
+	return err;
+}
+
+static void
+print_sum(const struct import *import)
+{
+	struct out out = out_new(1024);
+
+	app_progress(import->app, "%s", "");
+	out_format(&out,
+		   import->app->is_json
+		       ? "{\"read\":%llu,\"new\":%llu,\"held\":%llu,\"refused\":%llu}\n"
+		       : "%llu read, %llu new, %llu held already, %llu refused\n",
+		   (unsigned long long)(import->read - import->elsewhere),
+		   (unsigned long long)import->filed, (unsigned long long)import->held,
+		   (unsigned long long)import->refused);
+	(void)app_print(import->app, &out);
+}
+
+static int
+run(struct import *import, enum reader_format format, const char *file)
+{
+	enum err err;
+
+	import->reader = reader_open(import->app, format, file, args_get(import->app->args, "map"));
+	if (!import->reader)
+		return APP_NO;
+	import->reach = reach_open(import->app);
+	if (!import->reach)
+		return APP_NO;
+	err = import_all(import);
+	print_sum(import);
+	if (import->code != APP_OK)
+		return import->code;
+	if (err == ERR_FORMAT)
+		return app_say_no(import->app, "%s is not in the form of this format, or broke off",
+				  file);
+	if (err == ERR_CLOSED)
+		return app_say_no(
+		    import->app,
+		    "the reader of %s or the station ended before the file did; what was "
+		    "confirmed is filed, and the same import may be run again",
+		    file);
+	return err == ERR_OK ? APP_OK : app_fail(import->app, err, file);
+}
+
+static int
+import_file(struct app *app, enum reader_format format, struct script *script)
+{
+	struct import *import = calloc(1, sizeof *import);
+	int code;
+
+	if (!import || app->args->n != 1) {
+		free(import);
+		return app_usage(app, "import FORMAT FILE: see seam help import");
+	}
+	import->app = app;
+	import->script = script;
+	import->arena = arena_new(ITEM_ARENA);
+	import->item = calloc(1, sizeof *import->item);
+	code = import->arena && import->item ? run(import, format, app->args->words[0]) : APP_NO;
+	reader_close(import->reader);
+	reach_close(import->reach);
+	arena_free(import->arena);
+	free(import->item);
+	free(import);
+	return code;
+}
+
+int
+import_ucdp(struct app *app)
+{
+	return import_file(app, READER_UCDP, NULL);
+}
+
+int
+import_csv(struct app *app)
+{
+	return import_file(app, READER_CSV, NULL);
+}
+
+int
+import_geojson(struct app *app)
+{
+	return import_file(app, READER_GEOJSON, NULL);
+}
+
+int
+import_exercise(struct app *app)
+{
+	struct script *script = script_open(app);
+	int code = script ? import_file(app, READER_EXERCISE, script) : APP_NO;
+
+	if (script && code == APP_OK)
+		code = script_save(script);
+	script_close(script);
+	return code;
+}

@@ -1,0 +1,119 @@
+/* Promises to show which keys this station knows, and to void one by its party's root. */
+#include "seam/app.h"
+#include "seam/command.h"
+
+#include "admit/keyring.h"
+#include "base/b64.h"
+#include "seam/reach.h"
+#include "seam/root.h"
+#include "seam/view.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void
+write_record_key(struct out *out, const struct keyring *keyring, const struct keynote *note,
+		 unsigned i)
+{
+	struct kid kid = {.station = note->station, .number = note->record[i].number};
+	struct keyring_key key;
+
+	out_format(out, "  record %s#%u ", note->station.name, note->record[i].number);
+	b64_write(out, span_make(note->record[i].public.b, SIGN_PUBLIC_SIZE));
+	if (keyring_find(keyring, &kid, &key) && key.is_revoked)
+		out_format(out, " REVOKED from leaf %lld of %s", (long long)key.revocation.size,
+			   key.revocation.origin);
+	out_char(out, '\n');
+}
+
+int
+key_show(struct app *app)
+{
+	struct view *view = view_open(app, VIEW_JOURNAL | VIEW_RING);
+	struct out out = out_new(APP_OUT_MAX);
+
+	if (!view)
+		return APP_NO;
+	for (size_t i = 0; i < keyring_count(view_ring(view)); i++) {
+		const struct keynote *note = keyring_at(view_ring(view), i);
+
+		out_format(&out, "%s (key note version %lld)%s\n", note->station.name,
+			   (long long)note->version, note->is_post ? ", a post" : "");
+		for (unsigned r = 0; r < note->records; r++)
+			write_record_key(&out, view_ring(view), note, r);
+		for (unsigned l = 0; l < note->logs; l++) {
+			out_text(&out, "  log ");
+			note_key_write(&out, &note->log[l]);
+			out_char(&out, '\n');
+		}
+		out_text(&out, "  witness ");
+		note_key_write(&out, &note->witness);
+		out_char(&out, '\n');
+	}
+	view_close(view);
+	return app_print(app, &out);
+}
+
+static int
+read_revocation(struct app *app, struct revocation *revocation)
+{
+	const char *word = args_word(app->args, 0);
+	const char *from = args_get(app->args, "from");
+	const char *origin = args_get(app->args, "origin");
+	char standard[NOTE_NAME_MAX];
+
+	if (app->args->n != 1 || !jws_kid_read(span_of(word), &revocation->kid))
+		return app_usage(app, "key revoke STATION#NUMBER [--from SIZE [--origin LOG]]");
+	revocation->size = 0;
+	if (from && !span_int(span_of(from), 0, INT64_MAX, &revocation->size))
+		return app_usage(app, "--from %s: the number of leaves whose records stay valid",
+				 from);
+	(void)snprintf(standard, sizeof standard, "seam/%s/log/1", revocation->kid.station.name);
+	if (!span_copy(revocation->origin, sizeof revocation->origin,
+		       span_of(origin ? origin : standard)))
+		return app_usage(app, "--origin is too long");
+	return APP_OK;
+}
+
+static int
+install(struct app *app, struct span note)
+{
+	struct reach *reach = reach_open(app);
+	struct wire_message message;
+	int code = APP_NO;
+
+	if (reach) {
+		out_sized(reach_begin(reach, WIRE_INSTALL, 1), note);
+		code = reach_ask(reach, WIRE_DONE, &message);
+	}
+	reach_close(reach);
+	return code;
+}
+
+int
+key_revoke(struct app *app)
+{
+	struct revocation revocation = {.size = 0};
+	struct root root = {.public = {{0}}};
+	struct out text = out_new(NOTE_MAX);
+	struct out note = out_new(NOTE_MAX);
+	struct party party;
+	int code = read_revocation(app, &revocation);
+
+	if (code == APP_OK) {
+		party = station_party(&revocation.kid.station);
+		code = root_open(app, args_get(app->args, "root"), &party, &root);
+	}
+	if (code == APP_OK) {
+		keynote_write_revocation(&text, &revocation);
+		root_sign(&note, &root, out_view(&text));
+		code = out_err(&note) == ERR_OK ? install(app, out_view(&note)) : APP_NO;
+	}
+	root_wipe(&root);
+	out_free(&text);
+	if (code == APP_OK)
+		return app_print(app, &note);
+	out_free(&note);
+	return code;
+}

@@ -1,0 +1,39 @@
+#ifndef SEAM_SEAM_ROOT_H
+#define SEAM_SEAM_ROOT_H
+
+#include "admit/keynote.h"
+#include "base/note.h"
+#include "seam/app.h"
+#include "seamd/keyfile.h"
+
+/*
+ * The root key of a party and what is signed with it: member lists, key notes, revocations.  It
+ * lies in a key file of its own and belongs off the machine; here it is opened for one signature.
+ */
+struct root {
+	struct sign_public public;
+	struct sign_secret secret;
+	struct note_key key; /* "seam/PARTY/root" */
+};
+
+/* Opens FILE, or root.key of the home when NULL.  The passphrase comes from --root-passphrase-file,
+ * else as for the station.  APP_OK or the code after the reason. */
+int root_open(struct app *app, const char *file, const struct party *party, struct root *root);
+
+/* Takes a key that is open already. */
+MUST_USE enum err root_take(const struct keyfile *file, const struct party *party,
+			    struct root *root);
+void root_wipe(struct root *root);
+
+/* Appends the text, a blank line and this root's signature line: a signed note. */
+void root_sign(struct out *out, const struct root *root, struct span text);
+
+/* The same for a text or a note that others have signed; *was_there: it has a line of this key. */
+void root_sign_too(struct out *out, const struct root *root, struct span bytes, bool *was_there);
+
+/* The key note of a station from its own key file: every record and log key it holds.  `station`
+ * names it, `version` is its version. */
+MUST_USE enum err root_keynote(const struct keyfile *file, const struct station *station,
+			       int64_t version, int64_t now_ms, struct keynote *keynote);
+
+#endif

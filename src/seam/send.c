@@ -1,0 +1,201 @@
+/*
+ * Promises that what is read out is the cut that release gives the party at this moment, and that
+ * an approval names the record and the party it is for.
+ */
+#include "seam/command.h"
+#include "seam/question.h"
+#include "seam/reach.h"
+#include "seam/view.h"
+
+#include "model/label.h"
+#include "picture/picture.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* One own record and another party, looked up. */
+struct sending {
+	struct view *view;
+	struct picture_row row;
+	struct party party;
+	struct question question;
+	int code;
+};
+
+static void
+open_sending(struct app *app, const char *usage, struct sending *sending)
+{
+	enum err err;
+
+	if (app->args->n != 2)
+		sending->code = app_usage(app, "%s", usage);
+	else if (!(sending->view = view_open(app, VIEW_PICTURE | VIEW_GROUND)))
+		sending->code = APP_NO;
+	if (sending->code == APP_OK)
+		sending->code = view_record(sending->view, app->args->words[0], &sending->row);
+	if (sending->code == APP_OK)
+		sending->code = view_party(sending->view, app->args->words[1], &sending->party);
+	if (sending->code == APP_OK && !sending->row.record)
+		sending->code = app_refused(app, WHY_ERASED, 0, app->args->words[0]);
+	if (sending->code == APP_OK && !station_equal(&sending->row.station, &app->config.station))
+		sending->code = app_refused(app, WHY_NOT_OWN, 0, sending->row.station.name);
+	if (sending->code != APP_OK)
+		return;
+	err = question_open(app, sending->view, &sending->question);
+	if (err == ERR_OK)
+		err = question_about(app, sending->view, &sending->row, &sending->party,
+				     &sending->question);
+	if (err != ERR_OK)
+		sending->code = app_fail(app, err, "asking the policy");
+}
+
+static void
+close_sending(struct sending *sending)
+{
+	question_close(&sending->question);
+	view_close(sending->view);
+}
+
+static enum vocab_lang
+language(struct app *app, int *code)
+{
+	const char *word = args_get(app->args, "lang");
+	unsigned lang = LANG_EN;
+
+	if (word && !vocab_find(VOCAB_LANG, span_of(word), &lang))
+		*code = app_usage(app, "--lang is en, ar or ckb");
+	return (enum vocab_lang)lang;
+}
+
+/* Prints the cut as sentences; nothing may be said where nothing may go now. */
+static int
+say(struct app *app, struct sending *sending, enum vocab_lang lang)
+{
+	struct record *part = calloc(1, sizeof *part);
+	struct out out = out_new(1 << 20);
+	struct release_answer answer;
+	struct field_set set;
+	enum err err = part ? release_cut(&sending->question.ask, app->arena, &answer) : ERR_NOMEM;
+	int code = APP_OK;
+
+	if (err == ERR_OK)
+		release_now(&answer, &set);
+	if (err == ERR_OK && field_set_is_empty(&set)) {
+		enum why why = answer.parts_n  ? answer.parts[0].why
+			       : answer.held_n ? answer.held[0].why
+					       : WHY_NO_RULE;
+
+		code = app_refused(
+		    app, why, 0,
+		    "nothing of this may be said to them now (see seam policy explain)");
+	} else if (err == ERR_OK) {
+		record_narrow(sending->row.record, &set, part);
+		if (lang != LANG_EN)
+			app_remark(app,
+				   "these sentences have not been reviewed by native speakers");
+		label_say(&out, part, lang, (int)app->config.zone_minutes);
+		code = app_print(app, &out);
+	} else {
+		code = app_fail(app, err, "asking the policy");
+	}
+	out_free(&out);
+	free(part);
+	return code;
+}
+
+int
+send_say(struct app *app)
+{
+	struct sending sending = {.code = APP_OK};
+	enum vocab_lang lang = LANG_EN;
+
+	open_sending(app, "say ID PARTY [--lang en|ar|ckb]", &sending);
+	if (sending.code == APP_OK)
+		lang = language(app, &sending.code);
+	if (sending.code == APP_OK)
+		sending.code = say(app, &sending, lang);
+	close_sending(&sending);
+	return sending.code;
+}
+
+/* Shows what would go after the approval. */
+static enum err
+show_parts(struct app *app, const struct sending *sending)
+{
+	struct release_answer answer;
+	struct out out = out_new(65536);
+	enum err err = release_cut(&sending->question.ask, app->arena, &answer);
+
+	for (size_t i = 0; err == ERR_OK && i < answer.parts_n; i++) {
+		const struct release_part *part = &answer.parts[i];
+
+		out_format(&out, "to %s: ", sending->party.name);
+		release_write_set(&out, &part->give);
+		out_format(&out, "%s%s", part->text[0] ? "; " : "", part->text);
+		if (part->why != WHY_NONE)
+			out_format(&out, "; waits: %s", why_text(part->why));
+		out_char(&out, '\n');
+	}
+	if (err == ERR_OK && out.n)
+		app_remark(app, "%.*s", (int)out.n - 1, out.p);
+	out_free(&out);
+	return err;
+}
+
+static int
+approve(struct app *app, const struct sending *sending)
+{
+	struct reach *reach = reach_open(app);
+	struct wire_message message;
+	struct cursor cursor;
+	struct out *out;
+	struct out text = out_new(1024);
+	unsigned given;
+	unsigned needed;
+	enum picture_state state;
+	int code;
+
+	if (!reach)
+		return APP_NO;
+	out = reach_begin(reach, WIRE_SEND, 1);
+	out_bytes(out, sending->row.id.b, HASH_SIZE);
+	out_sized(out, span_of(sending->party.name));
+	out_u16(out, 0);
+	code = reach_ask(reach, WIRE_SENT, &message);
+	if (code == APP_OK) {
+		const char *label;
+
+		cursor = cursor_over(message.payload);
+		given = cursor_u8(&cursor);
+		needed = cursor_u8(&cursor);
+		state = (enum picture_state)cursor_u8(&cursor);
+		label = picture_state_label(state);
+		if (app->is_json)
+			out_format(&text, "{\"given\":%u,\"needed\":%u,\"state\":\"%s\"}\n", given,
+				   needed,
+				   picture_state_code(state) ? picture_state_code(state) : "");
+		else
+			out_format(&text, "%s: %u of %u officers have approved\n",
+				   label ? label : "?", given, needed);
+		code = app_print(app, &text);
+	}
+	reach_close(reach);
+	return code;
+}
+
+int
+send_record(struct app *app)
+{
+	struct sending sending = {.code = APP_OK};
+	enum err err;
+
+	open_sending(app, "send ID PARTY", &sending);
+	if (sending.code == APP_OK && (err = show_parts(app, &sending)) != ERR_OK)
+		sending.code = app_fail(app, err, "asking the policy");
+	if (sending.code == APP_OK && !app_confirm(app, "Approve that this goes to them?"))
+		sending.code = APP_NO;
+	if (sending.code == APP_OK)
+		sending.code = approve(app, &sending);
+	close_sending(&sending);
+	return sending.code;
+}

@@ -1,0 +1,154 @@
+/* Promises how the station stands: its log, what it holds, and where deliveries stand with each
+ * party. */
+#include "seam/command.h"
+#include "seam/reach.h"
+#include "seam/view.h"
+
+#include "journal/inbox.h"
+#include "journal/journal.h"
+#include "journal/outbox.h"
+#include "journal/sent.h"
+
+#include <string.h>
+
+enum { PARTY_COLUMN = 8 };
+
+struct tally {
+	int64_t sent[SENT_STATE_COUNT];
+	int64_t held;
+	int64_t waiting;
+	const char *party;
+};
+
+static bool
+count_sent(void *context, const struct sent *sent)
+{
+	struct tally *tally = context;
+
+	tally->sent[sent->state]++;
+	return true;
+}
+
+static bool
+count_open(void *context, const struct outbox *outbox)
+{
+	struct tally *tally = context;
+
+	if (span_is(outbox->party, tally->party)) {
+		tally->held += outbox->state == OUTBOX_HELD;
+		tally->waiting += outbox->state == OUTBOX_WAITING;
+	}
+	return true;
+}
+
+static enum err
+count_party(struct journal *journal, struct tally *tally)
+{
+	struct outbox_walk walk = {count_open, tally};
+	enum err err =
+	    sent_each(journal, span_of(tally->party), 0, &(struct sent_walk){count_sent, tally});
+
+	if (err == ERR_OK)
+		err = outbox_each_in(journal, OUTBOX_HELD, &walk);
+	return err == ERR_OK ? outbox_each_in(journal, OUTBOX_WAITING, &walk) : err;
+}
+
+static void
+write_party(const struct app *app, struct out *out, const struct tally *tally, bool is_first)
+{
+	size_t begin = out->n;
+
+	if (app->is_json) {
+		out_format(out,
+			   "%s{\"party\":\"%s\",\"held\":%lld,\"waiting\":%lld,\"queued\":%lld,"
+			   "\"exported\":%lld,"
+			   "\"arrived\":%lld}",
+			   is_first ? "" : ",", tally->party, (long long)tally->held,
+			   (long long)tally->waiting, (long long)tally->sent[SENT_QUEUED],
+			   (long long)tally->sent[SENT_EXPORTED],
+			   (long long)tally->sent[SENT_ARRIVED]);
+		return;
+	}
+	out_format(out, "  %s", tally->party);
+	app_column(out, begin, PARTY_COLUMN);
+	out_format(out, "%lld held, %lld waiting, %lld queued, %lld exported, %lld arrived\n",
+		   (long long)tally->held, (long long)tally->waiting,
+		   (long long)tally->sent[SENT_QUEUED], (long long)tally->sent[SENT_EXPORTED],
+		   (long long)tally->sent[SENT_ARRIVED]);
+}
+
+static enum err
+write_parties(struct app *app, struct view *view, struct out *out)
+{
+	struct party parties[LIMIT_PARTIES];
+	size_t n = view_others(view, parties);
+	enum err err = ERR_OK;
+
+	for (size_t i = 0; i < n && err == ERR_OK; i++) {
+		struct tally tally = {.party = parties[i].name};
+
+		err = count_party(view_journal(view), &tally);
+		write_party(app, out, &tally, i == 0);
+	}
+	return err;
+}
+
+static enum err
+write_head(struct app *app, struct view *view, struct out *out)
+{
+	struct journal *journal = view_journal(view);
+	struct journal_counts counts;
+	bool is_running = reach_is_running(app);
+	enum err err = journal_count(journal, &counts);
+
+	if (app->is_json) {
+		out_format(out,
+			   "{\"station\":\"%s\",\"exercise\":%s,\"running\":%s,\"log\":\"%s\","
+			   "\"leaves\":%llu,"
+			   "\"headed\":%llu,\"records\":%llu,\"own\":%llu,\"foreign\":%llu,"
+			   "\"erased\":%llu,"
+			   "\"quarantined\":%llu,\"parties\":[",
+			   journal_station(journal), app->config.exercise ? "true" : "false",
+			   is_running ? "true" : "false", journal_origin(journal),
+			   (unsigned long long)journal_size(journal),
+			   (unsigned long long)journal_head_size(journal),
+			   (unsigned long long)counts.records, (unsigned long long)counts.own,
+			   (unsigned long long)counts.foreign, (unsigned long long)counts.erased,
+			   (unsigned long long)counts.quarantined);
+		return err;
+	}
+	out_format(out, "station %s%s, %s\n", journal_station(journal),
+		   app->config.exercise ? " (EXERCISE)" : "",
+		   is_running ? "running" : "not running");
+	out_format(out, "log %s: %llu leaves, %llu of them under a signed head\n",
+		   journal_origin(journal), (unsigned long long)journal_size(journal),
+		   (unsigned long long)journal_head_size(journal));
+	out_format(
+	    out,
+	    "%llu records held: %llu own, %llu from others, %llu erased; %llu kept in quarantine\n",
+	    (unsigned long long)counts.records, (unsigned long long)counts.own,
+	    (unsigned long long)counts.foreign, (unsigned long long)counts.erased,
+	    (unsigned long long)counts.quarantined);
+	return err;
+}
+
+int
+status_print(struct app *app)
+{
+	struct view *view = view_open(app, VIEW_JOURNAL | VIEW_RING);
+	struct out out = out_new(APP_OUT_MAX);
+	enum err err;
+	int code;
+
+	if (!view)
+		return APP_NO;
+	err = write_head(app, view, &out);
+	if (err == ERR_OK)
+		err = write_parties(app, view, &out);
+	if (app->is_json)
+		out_text(&out, "]}\n");
+	code = err == ERR_OK ? app_print(app, &out) : app_fail(app, err, "reading the journal");
+	out_free(&out);
+	view_close(view);
+	return code;
+}

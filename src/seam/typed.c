@@ -1,0 +1,269 @@
+/*
+ * Promises that what a person typed becomes a field or a reason, and that nothing assumed about a
+ * place stays unsaid.
+ */
+#include "seam/typed.h"
+
+#include "model/coord.h"
+#include "model/geo.h"
+#include "model/vocab.h"
+#include "seam/view.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { IDS_TEXT = LIMIT_IDS * HASH_TEXT_SIZE + 1, CODES_SHOWN = 60 };
+
+static struct record_typing
+typing_of(const struct app *app)
+{
+	return (struct record_typing){.now_ms = app_now(app),
+				      .zone_min = (int)app->config.zone_minutes,
+				      .default_zone = app->config.default_grid.text};
+}
+
+/* Says what a field takes, for a value that it did not. */
+static void
+remark_forms(const struct app *app, enum field field)
+{
+	const struct field_row *row = field_row(field);
+	struct out out = out_new(8192);
+
+	if (row->vocab == VOCAB_NONE) {
+		app_remark(app, "  %s: %s", row->name, row->help);
+		return;
+	}
+	out_format(&out, "  %s is one of:", row->name);
+	for (unsigned i = 0; i < vocab_size(row->vocab); i++)
+		out_format(&out, " %s", vocab_code(row->vocab, i));
+	if (out_err(&out) == ERR_OK)
+		app_remark(app, "%s", out.p);
+	out_free(&out);
+}
+
+static void
+remark_fields(const struct app *app, enum kind kind)
+{
+	struct out out = out_new(8192);
+
+	out_format(&out, "  a record of kind %s has:", kind_row(kind)->name);
+	for (enum field field = FIELD_NONE + 1; field < FIELD_COUNT; field++)
+		if (kind_has(kind, field) && field > FIELD_DUTY)
+			out_format(&out, " %s%s", field_row(field)->name,
+				   kind_requires(kind, field) ? "*" : "");
+	out_text(&out, " (* must be there)");
+	if (out_err(&out) == ERR_OK)
+		app_remark(app, "%s", out.p);
+	out_free(&out);
+}
+
+/* What was understood of a typed place, where it is not what was typed. */
+static void
+echo_place(const struct app *app, struct span typed, const struct record *record)
+{
+	struct coord_hints hints = coord_hints_iraq();
+	struct coord coord;
+
+	hints.zone = app->config.default_grid.text;
+	if (coord_read(typed, &hints, &coord) != COORD_OK)
+		return;
+	app_remark(app, "place: %s (a square of %u m)%s%s%s%s%s",
+		   record->field[FIELD_PLACE].place.mgrs,
+		   place_size_m(record->field[FIELD_PLACE].place.level),
+		   coord.is_assumed_zone ? "; grid zone assumed: " : "",
+		   coord.is_assumed_zone ? app->config.default_grid.text : "",
+		   coord.is_swapped ? "; longitude stood first" : "",
+		   coord.is_corrected ? "; O or I was read as a digit" : "",
+		   coord.is_outside ? "; FAR FROM HERE: is it right?" : "");
+}
+
+static void
+echo_when(const struct app *app, enum field field, const struct record *record)
+{
+	struct out out = out_new(256);
+
+	when_write(&out, &record->field[field].when, (int)app->config.zone_minutes);
+	if (out_err(&out) == ERR_OK)
+		app_remark(app, "%s: %s", field_row(field)->name, out.p);
+	out_free(&out);
+}
+
+/* "abcdef,ghijkl" with each beginning replaced by the whole id. */
+static int
+whole_ids(struct app *app, struct view *view, struct span value, struct out *out)
+{
+	struct span one;
+	int code = APP_OK;
+
+	while (code == APP_OK && span_split(&value, ',', &one)) {
+		char name[HASH_TEXT_SIZE];
+		struct hash id;
+
+		if (!span_copy(name, sizeof name, span_trim(one)))
+			return app_usage(app, "an id is at most 43 characters long");
+		code = view ? view_find(view, name, &id) : APP_OK;
+		if (code == APP_OK && !view && !hash_read(span_of(name), &id))
+			code = app_usage(app, "'%s' is no whole id", name);
+		if (code == APP_OK) {
+			hash_text(name, &id);
+			out_format(out, "%s%s", out->n ? "," : "", name);
+		}
+	}
+	return code;
+}
+
+static int
+set_checked(struct app *app, struct record *record, enum field field, struct span value)
+{
+	struct record_typing typing = typing_of(app);
+	enum why why = record_set(record, app->arena, field, value, &typing);
+
+	if (why != WHY_NONE) {
+		char text[80];
+
+		(void)span_copy(text, sizeof text, span_make(value.p, value.n < 79 ? value.n : 79));
+		(void)app_refused(app, why, field, text);
+		remark_forms(app, field);
+		return APP_NO;
+	}
+	if (field == FIELD_PLACE)
+		echo_place(app, value, record);
+	if (field_row(field)->type == FIELD_TYPE_WHEN)
+		echo_when(app, field, record);
+	return APP_OK;
+}
+
+int
+typed_set(struct app *app, struct view *view, struct record *record, struct span name,
+	  struct span value)
+{
+	enum field field = field_find(name);
+	enum field_type type = field_row(field)->type;
+	struct out ids = out_new(IDS_TEXT);
+	int code = APP_OK;
+
+	if (field == FIELD_NONE || !kind_has(record->kind, field)) {
+		char text[80];
+
+		(void)span_copy(text, sizeof text, span_make(name.p, name.n < 79 ? name.n : 79));
+		(void)app_refused(app, field == FIELD_NONE ? WHY_UNKNOWN_FIELD : WHY_NOT_IN_KIND,
+				  field, text);
+		remark_fields(app, record->kind);
+		return APP_NO;
+	}
+	if (type == FIELD_TYPE_ID || type == FIELD_TYPE_IDS) {
+		code = whole_ids(app, view, value, &ids);
+		if (code == APP_OK && out_err(&ids) != ERR_OK)
+			code = app_fail(app, out_err(&ids), "ids");
+		value = out_view(&ids);
+	}
+	if (code == APP_OK)
+		code = set_checked(app, record, field, arena_copy(app->arena, value));
+	out_free(&ids);
+	return code;
+}
+
+int
+typed_fields(struct app *app, struct view *view, size_t first, struct record *record)
+{
+	for (size_t i = first; i < app->args->n; i++) {
+		struct span name;
+		struct span value;
+		int code;
+
+		if (!args_pair(app->args->words[i], &name, &value))
+			return app_usage(app, "'%s' is not FIELD=VALUE", app->args->words[i]);
+		code = typed_set(app, view, record, name, value);
+		if (code != APP_OK)
+			return code;
+	}
+	return APP_OK;
+}
+
+int
+typed_record(struct app *app, struct view *view, size_t first, struct record *record)
+{
+	const char *word = args_word(app->args, first);
+	enum kind kind = word ? kind_find(span_of(word)) : KIND_NONE;
+
+	if (kind == KIND_NONE) {
+		(void)app_say_no(app, "'%s' is no kind of record", word ? word : "");
+		for (kind = KIND_NONE + 1; kind < KIND_COUNT; kind++)
+			if (kind_row(kind)->nature != KIND_NATURE_HOUSE)
+				app_remark(app, "  %-12s %s", kind_row(kind)->name,
+					   kind_row(kind)->label);
+		return word ? APP_NO : APP_USAGE;
+	}
+	record_init(record, kind);
+	record->is_exercise = app->config.exercise;
+	return typed_fields(app, view, first + 1, record);
+}
+
+int
+typed_check(struct app *app, const struct record *record)
+{
+	struct reason reason = record_check(record);
+
+	if (reason.why == WHY_NONE)
+		return APP_OK;
+	(void)app_refused(app, reason.why, reason.field, "");
+	remark_fields(app, record->kind);
+	return APP_NO;
+}
+
+bool
+typed_moment(const struct app *app, const char *text, bool is_end, int64_t *at_ms)
+{
+	static const int64_t steps[WHEN_PRECISION_COUNT] = {
+	    [WHEN_MINUTE] = 60000,     [WHEN_HOUR] = 3600000,      [WHEN_PART] = 6 * 3600000,
+	    [WHEN_DAY] = 24 * 3600000, [WHEN_WEEK] = 24 * 3600000, [WHEN_MONTH] = 24 * 3600000,
+	    [WHEN_YEAR] = 24 * 3600000};
+	struct when when;
+
+	if (!when_read(span_of(text), app_now(app), (int)app->config.zone_minutes, &when))
+		return false;
+	*at_ms = is_end ? when.to_ms + steps[when.precision] : when.from_ms;
+	return true;
+}
+
+static bool
+take_number(const char **at, double *value)
+{
+	char *end;
+
+	*value = strtod(*at, &end);
+	if (end == *at)
+		return false;
+	*at = *end == ',' ? end + 1 : end;
+	return true;
+}
+
+bool
+typed_box(const char *text, struct geo_box *box)
+{
+	double edge[4];
+
+	for (int i = 0; i < 4; i++)
+		if (!take_number(&text, &edge[i]))
+			return false;
+	return *text == '\0' && geo_from_degrees(edge[1], edge[0], &box->low) &&
+	       geo_from_degrees(edge[3], edge[2], &box->high) &&
+	       box->low.lat_e7 <= box->high.lat_e7 && box->low.lon_e7 <= box->high.lon_e7;
+}
+
+bool
+typed_near(const struct app *app, const char *text, struct point *point, uint32_t *metres)
+{
+	const char *comma = strrchr(text, ',');
+	struct coord_hints hints = coord_hints_iraq();
+	struct coord coord;
+	int64_t m;
+
+	hints.zone = app->config.default_grid.text;
+	if (!comma || !span_int(span_of(comma + 1), 1, 1000000, &m) ||
+	    coord_read(span_make(text, (size_t)(comma - text)), &hints, &coord) != COORD_OK)
+		return false;
+	*point = coord.point;
+	*metres = (uint32_t)m;
+	return true;
+}

@@ -1,0 +1,35 @@
+#ifndef SEAM_SEAM_TYPED_H
+#define SEAM_SEAM_TYPED_H
+
+#include "model/record.h"
+#include "seam/app.h"
+
+struct view;
+
+/*
+ * Records from words on a command line.  Ids in values may be beginnings, looked up in the view
+ * (NULL: they must be whole).  What was assumed about a place is said on standard error.
+ */
+
+/* Sets one field.  APP_OK, or the code after the reason with what the field takes. */
+int typed_set(struct app *app, struct view *view, struct record *record, struct span name,
+	      struct span value);
+
+/* A record of the kind named by word `first`, its fields by the words behind it. */
+int typed_record(struct app *app, struct view *view, size_t first, struct record *record);
+
+/* Sets fields from word `first` on. */
+int typed_fields(struct app *app, struct view *view, size_t first, struct record *record);
+
+/* Whether it may be filed; the reason is printed. */
+int typed_check(struct app *app, const struct record *record);
+
+/* What people type for a time, a moment, a box "W,S,E,N" in degrees or a place and metres. */
+bool typed_moment(const struct app *app, const char *text, bool is_end, int64_t *at_ms);
+
+struct geo_box;
+struct point;
+bool typed_box(const char *text, struct geo_box *box);
+bool typed_near(const struct app *app, const char *text, struct point *point, uint32_t *metres);
+
+#endif
