@@ -42,6 +42,12 @@ csv_new(char separator, const struct csv_sink *sink)
 
 	if (!csv)
 		return NULL;
+	csv->text = malloc(FIRST_SIZE);
+	if (!csv->text) {
+		free(csv);
+		return NULL;
+	}
+	csv->size = FIRST_SIZE;
 	csv->sink = *sink;
 	csv->separator = separator;
 	csv->line = csv->row_line = 1;
@@ -68,7 +74,7 @@ static void
 keep(struct csv *csv, char c)
 {
 	if (csv->n == csv->size) {
-		size_t size = csv->size ? csv->size * 2 : FIRST_SIZE;
+		size_t size = csv->size * 2;
 		char *text;
 
 		if (csv->n >= CSV_ROW_MAX) {

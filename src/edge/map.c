@@ -158,6 +158,8 @@ read_value(struct map *map, struct span rest)
 	if (map->n_values == MAP_VALUES_MAX)
 		return "too many values";
 	(void)span_split(&rest, ' ', &name);
+	if (!rest.p)
+		rest = SPAN("");
 	*meaning = (struct meaning){.field = field_find(name)};
 	if (!is_mappable(meaning->field))
 		return "no such field";
@@ -242,6 +244,8 @@ read_statement(struct map *map, struct span line)
 	struct span word;
 
 	(void)span_split(&rest, ' ', &word);
+	if (!rest.p)
+		rest = SPAN("");
 	for (size_t i = 0; i < sizeof statements / sizeof *statements; i++)
 		if (span_is(word, statements[i].word))
 			return statements[i].read(map, span_trim(rest));

@@ -13,6 +13,8 @@ sink_refuse(const struct sink *sink, uint64_t line, struct reason reason, struct
 	size_t n = 0;
 	size_t length;
 
+	if (!column.p)
+		column = SPAN("");
 	while ((length = span_rune((struct span){column.p + n, column.n - n}, &rune)) > 0 &&
 	       n + length < sizeof refusal.column)
 		n += length;

@@ -1,0 +1,45 @@
+/*
+ * UCDP GED from a stranger: what comes out passes record_check().
+ */
+#include "edge/ucdp.h"
+
+#include <stdlib.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* What comes out must hold, whatever went in. */
+static enum err
+on_record(void *arg, const struct record *record, uint64_t line)
+{
+	struct reason reason = record_check(record);
+
+	(void)arg;
+	if (reason.why != WHY_NONE || line == 0)
+		abort();
+	return ERR_OK;
+}
+
+static enum err
+on_refuse(void *arg, const struct sink_refusal *refusal)
+{
+	(void)arg;
+	if (refusal->reason.why == WHY_NONE || refusal->line == 0 ||
+	    !span_is_utf8(span_of(refusal->column)))
+		abort();
+	return ERR_OK;
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct ucdp *ucdp = ucdp_new(&(struct sink){NULL, on_record, on_refuse});
+	size_t half = size / 2;
+
+	if (!ucdp)
+		return 0;
+	if (ucdp_feed(ucdp, span_make(data, half)) == ERR_OK &&
+	    ucdp_feed(ucdp, span_make(data + half, size - half)) == ERR_OK)
+		(void)!ucdp_finish(ucdp);
+	ucdp_free(ucdp);
+	return 0;
+}
