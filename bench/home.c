@@ -8,12 +8,14 @@
 #include "base/file.h"
 #include "journal/journal.h"
 #include "journal/shelf.h"
+#include "model/record.h"
 #include "release/profile.h"
 #include "seamd/config.h"
 #include "seamd/duty.h"
 #include "seamd/keyfile.h"
 #include "seamd/ring.h"
 #include "seamd/role.h"
+#include "seamd/wire.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -231,6 +233,49 @@ home_make(const char *dir)
 	if (err == ERR_OK)
 		err = make_policy(dir, &roots);
 	return err == ERR_OK ? make_account(dir) : err;
+}
+
+enum err
+home_incident(struct arena *arena, struct record *record)
+{
+	/* clang-format off */
+	static const struct {
+		const char *field, *typed;
+	} rows[] = {
+		{"type", "atk.ambush"}, {"severity", "red"}, {"when", "2027-05-03T23:15Z"},
+		{"place", "35.77,43.58"}, {"unit", "post-7"}, {"governorate", "erbil"},
+		{"district", "makhmour"}, {"grade", "B2"}, {"persons", "4-6"}, {"direction", "NE"},
+		{"civilians", "no"}, {"summary", "Patrol fired upon near the canal."},
+	};
+	/* clang-format on */
+	struct record_typing typing = {
+	    .now_ms = role_now_ms(), .zone_min = 180, .default_zone = "38S"};
+
+	record_init(record, KIND_INCIDENT);
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		enum why why = record_set(record, arena, field_find(span_of(rows[i].field)),
+					  span_of(rows[i].typed), &typing);
+
+		if (why == WHY_NONE)
+			continue;
+		(void)fprintf(stderr, "%s=%s: %s\n", rows[i].field, rows[i].typed, why_text(why));
+		return ERR_FORMAT;
+	}
+	return ERR_OK;
+}
+
+void
+home_file(struct out *out, const char *token, uint64_t id, unsigned flags,
+	  const struct record *record)
+{
+	size_t begun = wire_begin(out, WIRE_FILE, id);
+
+	out_sized(out, span_of(token));
+	out_sized(out, SPAN("watch"));
+	out_u8(out, (uint8_t)flags);
+	out_sized(out, SPAN(""));
+	record_write(out, record);
+	wire_end(out, begun);
 }
 
 enum err

@@ -56,52 +56,19 @@ struct run {
 	size_t sent, got, refused;
 };
 
-static void
-set(struct run *run, const char *field, const char *typed)
-{
-	struct record_typing typing = {
-	    .now_ms = (int64_t)time(NULL) * 1000, .zone_min = 180, .default_zone = "38S"};
-	enum why why = record_set(&run->record, run->arena, field_find(span_of(field)),
-				  span_of(typed), &typing);
-
-	if (why != WHY_NONE) {
-		(void)fprintf(stderr, "bench: %s=%s: %s\n", field, typed, why_text(why));
-		exit(1);
-	}
-}
-
-/* What a post files after an attack: the fields that people fill in. */
-static void
-make_incident(struct run *run)
-{
-	record_init(&run->record, KIND_INCIDENT);
-	set(run, "type", "atk.ambush");
-	set(run, "severity", "red");
-	set(run, "when", "2027-05-03T23:15Z");
-	set(run, "place", "35.77,43.58");
-	set(run, "unit", "post-7");
-	set(run, "governorate", "erbil");
-	set(run, "district", "makhmour");
-	set(run, "grade", "B2");
-	set(run, "persons", "4-6");
-	set(run, "direction", "NE");
-	set(run, "civilians", "no");
-	set(run, "summary", "Patrol fired upon near the canal.");
-}
-
 static enum err
 open_run(struct run *run, const char *home)
 {
 	char path[FILE_PATH_MAX];
 	enum err err = home_token(home, run->token, sizeof run->token);
 
-	memset(&run->record, 0, sizeof run->record);
 	run->arena = arena_new(1 << 20);
 	run->due_us = calloc(RECORDS_MAX, sizeof *run->due_us);
 	run->took_us = calloc(RECORDS_MAX, sizeof *run->took_us);
 	if (!run->arena || !run->due_us || !run->took_us)
 		return ERR_NOMEM;
-	make_incident(run);
+	if (err == ERR_OK)
+		err = home_incident(run->arena, &run->record);
 	if (err == ERR_OK)
 		err = file_path(path, sizeof path, home, "ctl.sock");
 	return err == ERR_OK ? client_connect(path, &run->client) : err;
@@ -110,15 +77,7 @@ open_run(struct run *run, const char *home)
 static void
 send_one(struct run *run, int64_t due_us)
 {
-	struct out *out = client_out(run->client);
-	size_t begun = wire_begin(out, WIRE_FILE, run->sent);
-
-	out_sized(out, span_of(run->token));
-	out_sized(out, SPAN("watch"));
-	out_u8(out, 0);
-	out_sized(out, SPAN(""));
-	record_write(out, &run->record);
-	wire_end(out, begun);
+	home_file(client_out(run->client), run->token, run->sent, 0, &run->record);
 	run->due_us[run->sent++] = due_us;
 }
 
