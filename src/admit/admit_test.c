@@ -124,6 +124,8 @@ facts_of_the_delivery(void **state)
 	whole = hash_of(out_view(&token));
 	assert_true(admit_peek(out_view(&token), &signer));
 	assert_string_equal(signer.station.name, "a/makhmour");
+	assert_false(admit_peek(SPAN("no token"), &signer));
+	assert_false(admit_peek(SPAN("e30.e30.AA~"), &signer));
 	assert_int_equal(
 	    admit_delivery(&terms, out_view(&token), fixture->kit.arena, &record, &delivery).why,
 	    WHY_NONE);

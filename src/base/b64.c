@@ -92,48 +92,68 @@ b64url_text(char *dst, size_t size, const void *bytes, size_t n)
 	*to = '\0';
 }
 
-static int
-digit(unsigned char c, const char *alphabet)
+/* Value + 1 of each character of both alphabets, 0 for none; '-' '_' and '+' '/' are told apart by
+ * decode(). */
+static const unsigned char values[256] = {
+    ['A'] = 1,  ['B'] = 2,  ['C'] = 3,  ['D'] = 4,  ['E'] = 5,  ['F'] = 6,  ['G'] = 7,  ['H'] = 8,
+    ['I'] = 9,  ['J'] = 10, ['K'] = 11, ['L'] = 12, ['M'] = 13, ['N'] = 14, ['O'] = 15, ['P'] = 16,
+    ['Q'] = 17, ['R'] = 18, ['S'] = 19, ['T'] = 20, ['U'] = 21, ['V'] = 22, ['W'] = 23, ['X'] = 24,
+    ['Y'] = 25, ['Z'] = 26, ['a'] = 27, ['b'] = 28, ['c'] = 29, ['d'] = 30, ['e'] = 31, ['f'] = 32,
+    ['g'] = 33, ['h'] = 34, ['i'] = 35, ['j'] = 36, ['k'] = 37, ['l'] = 38, ['m'] = 39, ['n'] = 40,
+    ['o'] = 41, ['p'] = 42, ['q'] = 43, ['r'] = 44, ['s'] = 45, ['t'] = 46, ['u'] = 47, ['v'] = 48,
+    ['w'] = 49, ['x'] = 50, ['y'] = 51, ['z'] = 52, ['0'] = 53, ['1'] = 54, ['2'] = 55, ['3'] = 56,
+    ['4'] = 57, ['5'] = 58, ['6'] = 59, ['7'] = 60, ['8'] = 61, ['9'] = 62,
+};
+
+static uint32_t
+value_of(unsigned char c, const char *alphabet)
 {
-	if (c >= 'A' && c <= 'Z')
-		return c - 'A';
-	if (c >= 'a' && c <= 'z')
-		return c - 'a' + 26;
-	if (c >= '0' && c <= '9')
-		return c - '0' + 52;
+	if (values[c])
+		return values[c] - 1u;
 	if (c == (unsigned char)alphabet[62])
 		return 62;
-	return c == (unsigned char)alphabet[63] ? 63 : -1;
+	return c == (unsigned char)alphabet[63] ? 63 : 64;
 }
 
+/* Four characters are three bytes; what is left at the end are two or three characters whose spare
+ * bits must be zero. */
 static bool
 decode(struct span text, const char *alphabet, unsigned char *dst, size_t size, size_t *n)
 {
+	size_t whole = text.n / 4;
+	size_t rest = text.n % 4;
+	size_t length = whole * 3 + (rest ? rest - 1 : 0);
 	uint32_t bits = 0;
-	size_t done = 0;
-	unsigned held = 0;
+	uint32_t bad = 0;
 
 	*n = 0;
-	if (text.n % 4 == 1)
+	if (rest == 1 || length > size)
 		return false;
 	for (size_t i = 0; i < text.n; i++) {
-		int d = digit((unsigned char)text.p[i], alphabet);
+		uint32_t value = value_of((unsigned char)text.p[i], alphabet);
 
-		if (d < 0)
-			return false;
-		bits = bits << 6 | (uint32_t)d;
-		held += 6;
-		if (held < 8)
+		bad |= value;
+		bits = bits << 6 | (value & 63);
+		if (i % 4 != 3)
 			continue;
-		held -= 8;
-		if (done == size)
-			return false;
-		dst[done++] = (unsigned char)(bits >> held);
-		bits &= (1u << held) - 1;
+		*dst++ = (unsigned char)(bits >> 16);
+		*dst++ = (unsigned char)(bits >> 8);
+		*dst++ = (unsigned char)bits;
+		bits = 0;
 	}
-	if (bits != 0)
+	if (bad & 64)
 		return false;
-	*n = done;
+	if (rest == 2 && (bits & 15))
+		return false;
+	if (rest == 3 && (bits & 3))
+		return false;
+	if (rest == 2)
+		*dst = (unsigned char)(bits >> 4);
+	if (rest == 3) {
+		dst[0] = (unsigned char)(bits >> 10);
+		dst[1] = (unsigned char)(bits >> 2);
+	}
+	*n = length;
 	return true;
 }
 
