@@ -80,6 +80,8 @@ struct core {
 	bool is_settled; /* the first policy was filed, or tried */
 	bool is_frozen;  /* signs no heads: storage and head disagree */
 	struct preview *previews;
+	unsigned char pool[8192]; /* random bytes not yet used */
+	size_t pool_left;
 	struct arena *arena; /* of the batch or act at hand */
 	struct {
 		int64_t filed, taken, refused, commits;

@@ -17,14 +17,25 @@
 
 enum { THREAD_BYTES = 16, THREAD_TEXT = 23, TEXT_MAX = 400 };
 
+/* Salts and decoys are many and small: they are drawn from the system in large pieces, and wiped as
+ * they are used. */
 static void
 fill_random(void *context, void *dst, size_t n)
 {
-	(void)context;
-	sign_random(dst, n);
-}
+	struct core *core = context;
 
-static const struct sdjwt_random system_random = {fill_random, NULL};
+	if (n > sizeof core->pool) {
+		sign_random(dst, n);
+		return;
+	}
+	if (n > core->pool_left) {
+		sign_random(core->pool, sizeof core->pool);
+		core->pool_left = sizeof core->pool;
+	}
+	core->pool_left -= n;
+	memcpy(dst, core->pool + core->pool_left, n);
+	sign_wipe(core->pool + core->pool_left, n);
+}
 
 static void
 set_text(struct record *record, enum field field, struct span text)
@@ -221,9 +232,10 @@ issue(struct core *core, struct take *take)
 {
 	struct out signing = out_new(LIMIT_JWT);
 	struct out disclosures = out_new(LIMIT_SD_JWT);
+	struct sdjwt_random random = {fill_random, core};
 
-	take->err = issue_record(take->record, core->kid.number, &system_random, core->arena,
-				 &signing, &disclosures);
+	take->err = issue_record(take->record, core->kid.number, &random, core->arena, &signing,
+				 &disclosures);
 	if (take->err == ERR_OK) {
 		take->signing = arena_copy(core->arena, out_view(&signing));
 		take->disclosures = arena_copy(core->arena, out_view(&disclosures));
