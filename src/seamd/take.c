@@ -331,6 +331,8 @@ stage_release(struct core *core, struct take *batch, size_t n)
 static void
 stage_erase(struct core *core, struct take *batch, size_t n)
 {
+	bool is_erased = false;
+
 	for (size_t i = 0; i < n; i++) {
 		struct take *take = &batch[i];
 		struct journal_record row;
@@ -343,6 +345,7 @@ stage_erase(struct core *core, struct take *batch, size_t n)
 		if (journal_get(core->journal, &target, core->arena, &row) != ERR_OK ||
 		    !span_is(row.origin, take->record->station.name))
 			continue;
+		is_erased = true;
 		if (journal_erase(core->journal, &target) != ERR_OK)
 			role_log("core", "warn",
 				 "an erasure must be finished later: a reader holds old pages");
@@ -350,7 +353,8 @@ stage_erase(struct core *core, struct take *batch, size_t n)
 			role_log("core", "warn",
 				 "traces of an erased record remain until readers let go");
 	}
-	preview_free(core);
+	if (is_erased)
+		preview_free(core);
 }
 
 static void
@@ -469,7 +473,6 @@ flow(struct core *core, struct take *batch, size_t n)
 {
 	enum err err;
 
-	core->policy_next = 0;
 	stage_admit(core, batch, n);
 	err = journal_begin(core->journal);
 	if (err == ERR_OK)
@@ -527,6 +530,7 @@ core_take(struct core *core)
 		return;
 	for (; act && n < (size_t)core->config->batch_records && flows(act); act = act->next)
 		batch[n++].act = act;
+	core->policy_next = 0;
 	flow(core, batch, n);
 	while (n--)
 		core_drop_act(core);
@@ -537,6 +541,7 @@ core_file_own(struct core *core, struct record *record, struct hash *id)
 {
 	struct take take = {.record = record};
 
+	core->policy_next = 0;
 	(void)span_copy(take.who.duty, sizeof take.who.duty, SPAN("station"));
 	own_ready(core, &take, (struct span){NULL, 0}, false);
 	if (take.why != WHY_NONE) {
