@@ -36,8 +36,8 @@ struct app;
 	X("import csv",      "map=", "FILE --map MAPFILE", ACT, import_csv, "rows of a table") \
 	X("import geojson",  "map=", "FILE [--map MAPFILE]", ACT, import_geojson, "features of a map") \
 	X("import exercise", "events= labels=", "FILE [--events 28-44] [--labels FILE]", ACT, import_exercise, "this station's part of an exercise script") \
-	X("import bundle",   "", "FILE", ACT, bundle_import, "what came on a stick; refused lines with the reason") \
-	X("export bundle",   "", "PARTY FILE", ACT, bundle_export, "what waits for a party, receipts included, for a stick") \
+	X("import bundle",   "", "FILE", ACT, stick_import, "what came on a stick; refused lines with the reason") \
+	X("export bundle",   "", "PARTY FILE", ACT, stick_export, "what waits for a party, receipts included, for a stick") \
 	X("list",            "kind= type= from= to= bbox= near= area= text= party= station= governorate= district= unanswered answered history limit= all", \
 	  "[--kind K] [--type T] [--from T] [--to T] [--bbox W,S,E,N] [--near PLACE,METRES] [--text WORDS]", READ, list_rows, "records in force, newest first") \
 	X("show",            "", "ID", READ, show_record, "one record: fields, versions, links, losses, who was given what") \

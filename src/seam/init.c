@@ -477,6 +477,7 @@ init_make(struct app *app)
 		return app_fail(app, ERR_NOMEM, "init");
 	making->app = app;
 	making->what = "";
+	(void)umask(077);
 	code = read_settings(making);
 	if (code == APP_OK)
 		code = find_place(making, app->args->words[0]);

@@ -59,11 +59,11 @@ print_rows(const char *words, bool with_needs)
 
 		if (strncmp(row->name, words, n) != 0 || (n && row->name[n] && row->name[n] != ' '))
 			continue;
-		(void)printf("  %s %s\n      %s\n", row->name, row->arguments, row->help);
+		(void)printf("  %s %s\n      - %s\n", row->name, row->arguments, row->help);
 		if (with_needs) {
-			(void)printf("      (%s)\n", needs_text[row->needs]);
+			(void)printf("      - (%s)\n", needs_text[row->needs]);
 			if (row->options[0])
-				(void)printf("      options: %s\n", row->options);
+				(void)printf("      - options: %s\n", row->options);
 		}
 		found++;
 	}

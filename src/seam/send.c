@@ -76,6 +76,7 @@ say(struct app *app, struct sending *sending, enum vocab_lang lang)
 	struct release_answer answer;
 	struct field_set set;
 	enum err err = part ? release_cut(&sending->question.ask, app->arena, &answer) : ERR_NOMEM;
+	char id[HASH_TEXT_SIZE];
 	int code = APP_OK;
 
 	if (err == ERR_OK)
@@ -93,7 +94,8 @@ say(struct app *app, struct sending *sending, enum vocab_lang lang)
 		if (lang != LANG_EN)
 			app_remark(app,
 				   "these sentences have not been reviewed by native speakers");
-		label_say(&out, part, lang, (int)app->config.zone_minutes);
+		hash_text(id, &sending->row.id);
+		label_say_id(&out, part, span_of(id), lang, (int)app->config.zone_minutes);
 		code = app_print(app, &out);
 	} else {
 		code = app_fail(app, err, "asking the policy");

@@ -4,6 +4,7 @@
  */
 #include "seam/command.h"
 #include "seam/row.h"
+#include "seam/standing.h"
 #include "seam/view.h"
 
 #include "model/label.h"
@@ -17,6 +18,7 @@ struct showing {
 	struct view *view;
 	struct picture *picture;
 	struct picture_row row;
+	struct party own;
 	struct out out;
 	enum err err; /* the first failure */
 };
@@ -77,8 +79,8 @@ show_standings(struct showing *showing)
 {
 	struct picture_standing *rows;
 	size_t n;
-	enum err err =
-	    picture_states(showing->picture, &showing->row.id, showing->app->arena, &rows, &n);
+	enum err err = standing_read(showing->picture, &showing->row.id, &showing->own,
+				     showing->app->arena, &rows, &n);
 
 	if (err != ERR_OK) {
 		showing->err = err;
@@ -97,9 +99,10 @@ show_standings(struct showing *showing)
 		app_colour(showing->app, &showing->out, APP_PLAIN);
 		app_column(&showing->out, begin, COLUMN_AT);
 		app_write_moment(showing->app, &showing->out, rows[i].at_ms);
-		app_column(&showing->out, begin, COLUMN_WHY);
-		if (rows[i].why != WHY_NONE)
+		if (rows[i].why != WHY_NONE) {
+			app_column(&showing->out, begin, COLUMN_WHY);
 			out_text(&showing->out, why_text(rows[i].why));
+		}
 		out_char(&showing->out, '\n');
 	}
 }
@@ -231,8 +234,8 @@ json_standings(struct showing *showing)
 	struct picture_standing *rows;
 	size_t n = 0;
 
-	showing->err =
-	    picture_states(showing->picture, &showing->row.id, showing->app->arena, &rows, &n);
+	showing->err = standing_read(showing->picture, &showing->row.id, &showing->own,
+				     showing->app->arena, &rows, &n);
 	out_text(&showing->out, ",\"parties\":[");
 	for (size_t i = 0; showing->err == ERR_OK && i < n; i++)
 		out_format(&showing->out,
@@ -317,6 +320,7 @@ show_record(struct app *app)
 		code = APP_NO;
 	if (code == APP_OK) {
 		showing.picture = view_picture(showing.view);
+		showing.own = station_party(&app->config.station);
 		code = view_record(showing.view, app->args->words[0], &showing.row);
 	}
 	if (code == APP_OK) {
