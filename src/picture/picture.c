@@ -25,7 +25,7 @@ static const char *const texts[PICTURE_SQL_COUNT] = {
 };
 
 static const char schema[] =
-    "CREATE TABLE meta (station TEXT NOT NULL) STRICT;"
+    "CREATE TABLE meta (station TEXT NOT NULL, mark INTEGER NOT NULL) STRICT;"
     "CREATE TABLE item (n INTEGER PRIMARY KEY, id BLOB NOT NULL, thread TEXT NOT NULL, "
     "station TEXT NOT NULL, kind INTEGER NOT NULL, position INTEGER NOT NULL, filed_ms INTEGER NOT "
     "NULL, arrived_ms INTEGER NOT NULL, is_own INTEGER NOT NULL, is_late INTEGER NOT NULL, "
@@ -96,7 +96,7 @@ make(struct picture *picture)
 		return err;
 	err = db_run(picture->db, schema);
 	if (err == ERR_OK)
-		err = db_prepare(picture->db, "INSERT INTO meta VALUES (?)", &statement);
+		err = db_prepare(picture->db, "INSERT INTO meta VALUES (?, 0)", &statement);
 	if (err == ERR_OK) {
 		db_bind_text(statement, 1, span_of(picture->own.name));
 		err = db_do(statement);
@@ -350,6 +350,27 @@ picture_tidy(struct picture *picture)
 	if (err == ERR_OK)
 		picture->is_untidy = false;
 	return err;
+}
+
+enum err
+picture_mark_put(struct picture *picture, int64_t mark)
+{
+	sqlite3_stmt *statement;
+	enum err err;
+
+	if (!picture->is_in_batch)
+		return ERR_INTERNAL;
+	err = picture_store_sql(picture, PICTURE_SQL_MARK_PUT, &statement);
+	if (err != ERR_OK)
+		return err;
+	db_bind_int(statement, 1, mark);
+	return db_do(statement);
+}
+
+enum err
+picture_mark(struct picture *picture, int64_t *mark)
+{
+	return read_number(picture, "SELECT mark FROM meta", mark);
 }
 
 enum err

@@ -56,6 +56,11 @@ MUST_USE enum err picture_commit(struct picture *picture);
 void picture_rollback(struct picture *picture);
 MUST_USE enum err picture_tidy(struct picture *picture);
 
+/* A number the writer leaves with a batch, such as how far of the journal is folded in; 0 at first.
+ * It lets a process that comes back to a whole file go on from there. */
+MUST_USE enum err picture_mark_put(struct picture *picture, int64_t mark);
+MUST_USE enum err picture_mark(struct picture *picture, int64_t *mark);
+
 enum {
 	PICTURE_ERASED =
 	    1, /* the content is gone: the record's fields are ignored and never come back */

@@ -60,11 +60,11 @@ enum { PICTURE_FORM = 1 };
 	X(SET_GROUP, "UPDATE item SET grp=?2, rank=?3 WHERE n=?1 AND (grp IS NOT ?2 OR rank <> ?3)") \
 	X(BOX_OF, "SELECT is_current, south, west, north, east, from_ms, to_ms FROM item WHERE n = ?") \
 	X(FIGURE_OF, "SELECT low, best, high, word FROM figure WHERE n = ? AND field = ?") \
-	X(FIGURES_OF, "SELECT field, low, best, high, word FROM figure WHERE n = ?") \
 	X(AREA_PUT, "INSERT OR REPLACE INTO area VALUES (?,?,?,?,?,?,?)") \
 	X(AREA_DROP, "DELETE FROM area WHERE n = ?") \
 	X(STATE_PUT, "INSERT INTO state VALUES (?,?,?,?,?) ON CONFLICT DO UPDATE SET at_ms=excluded.at_ms, why=excluded.why WHERE" \
 	       " (excluded.at_ms, excluded.why) > (at_ms, why)") \
+	X(MARK_PUT, "UPDATE meta SET mark = ?") \
 	X(STATES, "SELECT party, state, at_ms, why FROM state WHERE id = ? ORDER BY party, state")
 /* clang-format on */
 
@@ -126,7 +126,7 @@ struct picture {
 	sqlite3_stmt *sql[PICTURE_SQL_COUNT];
 	struct arena *arena; /* of one put */
 	struct out blob, words;
-	struct record one, other, part; /* of one put: a few kB each, too much for the stack */
+	struct record one, other; /* of one put: a few kB each, too much for the stack */
 	/* Of the batch: rows whose statement must be folded again; rows whose incident must; boxes
 	 * of versions that were current from the start. */
 	struct picture_list dirty, loose;
@@ -158,6 +158,41 @@ int64_t picture_area_widening(int32_t lat_e7);
 /* Minutes since 1970 as far as they fit. */
 int32_t picture_area_minute(int64_t at_ms);
 
+/* A version as its row will be. */
+struct picture_version {
+	int64_t n; /* 0: not held yet */
+	struct hash id;
+	struct span thread;
+	struct station station;
+	enum kind kind;
+	int64_t position, filed_ms, arrived_ms;
+	bool is_late, is_erased, is_current;
+	const struct record *record; /* NULL when erased */
+};
+
+/* The row of an id; n is 0 when it is not held. */
+MUST_USE enum err picture_version_find(struct picture *picture, const struct hash *id,
+				       struct picture_version *version);
+
+/* Its record, and the bytes it was read from. */
+MUST_USE enum err picture_version_read(struct picture *picture, int64_t n, struct span *blob,
+				       struct record *record);
+
+/* The row alone; *box is where it now lies. */
+MUST_USE enum err picture_version_write_row(struct picture *picture,
+					    const struct picture_version *version,
+					    struct picture_box *box);
+
+/* Row, body (picture->blob), words, references and figures; fills n for a new one. */
+MUST_USE enum err picture_version_write(struct picture *picture, struct picture_version *version);
+
+/* Takes words, references and figures away again; `held` is the record they came from. */
+MUST_USE enum err picture_version_unwrite(struct picture *picture, int64_t n,
+					  const struct record *held);
+
+/* And the body. */
+MUST_USE enum err picture_version_drop_body(struct picture *picture, int64_t n);
+
 /* Keeps a box until the batch is folded. */
 MUST_USE enum err picture_area_wait(struct picture *picture, const struct picture_box *box);
 
@@ -172,8 +207,8 @@ MUST_USE enum err picture_put_blank(struct picture *picture, int64_t n, const st
 
 /* The time a version stands at: its when, else its window, else (false) the moment it was filed or
  * came. */
-bool picture_put_when(const struct record *record, int64_t filed_ms, int64_t arrived_ms,
-		      struct when *when);
+bool picture_version_when(const struct record *record, int64_t filed_ms, int64_t arrived_ms,
+			  struct when *when);
 
 /* The columns every list shows, in the order picture_row_read() expects. */
 #define PICTURE_ROW_COLUMNS                                                                        \
@@ -182,7 +217,6 @@ bool picture_put_when(const struct record *record, int64_t filed_ms, int64_t arr
 	"item.is_late, item.grp, item.from_ms, item.to_ms, item.precision, item.level, "           \
 	"item.mgrs, "                                                                              \
 	"item.lat, item.lon, item.type, item.severity, item.governorate, item.district"
-#define PICTURE_ROW_COLUMN_COUNT 25
 
 /* Reads the columns above; with its record when asked. */
 MUST_USE enum err picture_row_read(struct picture *picture, sqlite3_stmt *statement,

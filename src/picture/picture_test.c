@@ -964,6 +964,7 @@ refuses_other_files(void **state)
 	assert_int_equal(picture_open(folder, PICTURE_WRITE, &other, &picture), ERR_FORMAT);
 	assert_int_equal(picture_open(folder, PICTURE_READ, NULL, &picture), ERR_OK);
 	assert_int_equal(picture_begin(picture), ERR_INTERNAL);
+	assert_int_equal(picture_mark_put(picture, 1), ERR_INTERNAL);
 	picture_close(picture);
 }
 
@@ -973,16 +974,24 @@ rolls_back(void **state)
 	struct items *items = items_of(story, STORY);
 	struct picture *picture = open_picture();
 	struct out before, after;
+	int64_t mark;
 
 	(void)state;
 	before = dump(picture);
 	assert_int_equal(picture_begin(picture), ERR_OK);
 	for (size_t i = 0; i < items->n; i++)
 		put(picture, &items->items[i]);
+	assert_int_equal(picture_mark_put(picture, 7), ERR_OK);
 	picture_rollback(picture);
+	assert_int_equal(picture_mark(picture, &mark), ERR_OK);
+	assert_int_equal(mark, 0);
 	after = dump(picture);
 	assert_true(span_equal(out_view(&before), out_view(&after)));
-	put_all(picture, items);
+	assert_int_equal(picture_begin(picture), ERR_OK);
+	assert_int_equal(picture_mark_put(picture, 7), ERR_OK);
+	assert_int_equal(picture_commit(picture), ERR_OK);
+	assert_int_equal(picture_mark(picture, &mark), ERR_OK);
+	assert_int_equal(mark, 7);
 	out_free(&before);
 	out_free(&after);
 	picture_close(picture);
