@@ -1,0 +1,1 @@
+"""What exercise/tell is made of: stage (stations and their answers), screen, page."""
