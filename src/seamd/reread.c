@@ -106,9 +106,6 @@ reread_record(const struct journal_record *row, const struct keyring *keyring, s
 		return ERR_OK;
 	if (!row->is_own)
 		return read_foreign(row, keyring, arena, record);
-	err = read_exercise(row->jwt, arena, &record->is_exercise);
-	if (err != ERR_OK)
-		return err;
 	reading = claim_reading_new(arena, record);
 	if (!reading)
 		return ERR_NOMEM;
@@ -118,5 +115,5 @@ reread_record(const struct journal_record *row, const struct keyring *keyring, s
 	if (err == ERR_OK && claim_reading_finish(reading).why != WHY_NONE)
 		err = ERR_CORRUPT;
 	record->station = station;
-	return err;
+	return err == ERR_OK ? read_exercise(row->jwt, arena, &record->is_exercise) : err;
 }
