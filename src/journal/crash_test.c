@@ -12,7 +12,13 @@
 #include <sys/wait.h>
 #include <time.h>
 
-enum { KILLS = TEST_SLOW ? 200 : 20, BATCH = 7, TEARS = TEST_SLOW ? 400 : 60 };
+enum {
+	KILLS = TEST_SLOW ? 200 : 20,
+	BATCH = 7,
+	LOOKS = TEST_SLOW ? 100 : 15,
+	LOOKS_BATCHES = 200,
+	TEARS = TEST_SLOW ? 400 : 60
+};
 
 static void
 assert_verifies(const struct testhome *home)
@@ -48,13 +54,14 @@ append(struct testhome *home, int first, int count)
 	return err == ERR_OK;
 }
 
-/* Appends without end, beats every third batch, and says what is confirmed. */
+/* Appends up to a limit, beats every third batch, says what is confirmed, then waits to be killed.
+ */
 static void
-work(struct testhome *home, int first, int say)
+work(struct testhome *home, int first, int limit, int say)
 {
 	if (journal_open(home->dir, JOURNAL_WRITE, home->why, &home->journal) != ERR_OK)
 		_exit(3);
-	for (int i = first;; i += BATCH) {
+	for (int i = first; i < limit; i += BATCH) {
 		int confirmed = i + BATCH;
 
 		if (!append(home, i, BATCH))
@@ -64,6 +71,8 @@ work(struct testhome *home, int first, int say)
 		if (i / BATCH % 3 == 0 && testhome_beat(home) != ERR_OK)
 			_exit(6);
 	}
+	for (;;)
+		(void)pause();
 }
 
 static void
@@ -114,11 +123,14 @@ killed_at_any_moment(void **state)
 		assert_true(child >= 0);
 		if (child == 0) {
 			(void)close(ends[0]);
-			work(&home, next, ends[1]);
+			work(&home, next, INT32_MAX - BATCH, ends[1]);
 		}
 		(void)close(ends[1]);
 		seed = seed * 1103515245u + 12345u;
 		pause.tv_nsec = (long)(5000000 + seed % 60000000);
+		/* every other round only after something was confirmed, however slow the disk */
+		if (round % 2 && read(ends[0], &value, sizeof value) == sizeof value)
+			confirmed = value;
 		(void)nanosleep(&pause, NULL);
 		assert_int_equal(kill(child, SIGKILL), 0);
 		assert_int_equal(waitpid(child, &value, 0), child);
@@ -140,6 +152,47 @@ killed_at_any_moment(void **state)
 		home.journal = NULL;
 	}
 	print_message("%d kills, %d records\n", KILLS, confirmed);
+	testhome_drop(&home);
+}
+
+/* A station that goes on writing is no fault: verify and readers take one moment of it. */
+static void
+looked_at_while_running(void **state)
+{
+	struct testhome home;
+	pid_t child;
+	int ends[2];
+	int status;
+
+	(void)state;
+	testhome_make(&home, "/tmp");
+	assert_int_equal(testhome_beat(&home), ERR_OK);
+	journal_close(home.journal);
+	home.journal = NULL;
+	assert_int_equal(pipe(ends), 0);
+	child = fork();
+	assert_true(child >= 0);
+	if (child == 0) {
+		(void)close(ends[0]);
+		work(&home, 0, LOOKS_BATCHES * BATCH, ends[1]);
+	}
+	(void)close(ends[1]);
+	for (int i = 0; i < LOOKS; i++) {
+		struct journal *reader;
+		uint64_t head;
+
+		assert_verifies(&home);
+		assert_int_equal(journal_open(home.dir, JOURNAL_READ, home.why, &reader), ERR_OK);
+		head = journal_head_size(reader);
+		if (head == 0 || head > journal_size(reader))
+			fail_msg("a reader saw %s", home.why);
+		journal_close(reader);
+		assert_int_equal(read(ends[0], &status, sizeof status), sizeof status);
+	}
+	assert_int_equal(kill(child, SIGKILL), 0);
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFSIGNALED(status));
+	(void)close(ends[0]);
 	testhome_drop(&home);
 }
 
@@ -312,9 +365,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(killed_at_any_moment),
-	    cmocka_unit_test(torn_last_batch),
-	    cmocka_unit_test(full_disk),
+	    cmocka_unit_test(killed_at_any_moment),   cmocka_unit_test(looked_at_while_running),
+	    cmocka_unit_test(torn_last_batch),        cmocka_unit_test(full_disk),
 	    cmocka_unit_test(failing_write_is_final),
 	};
 

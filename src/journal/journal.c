@@ -260,24 +260,18 @@ compare_head(struct journal *journal, const struct head *head, char *why)
 }
 
 static enum err
-load_head(struct journal *journal, char *why)
+load_head(struct journal *journal, struct head *head, char *why)
 {
-	struct head head;
 	enum db_mode mode = journal->mode == JOURNAL_WRITE ? DB_WRITE : DB_READ;
 	enum err err = head_open(journal->dir, mode, &journal->heads);
 
 	if (err == ERR_OK)
-		err = head_get(journal->heads, span_of(journal->origin), &head, NULL);
+		err = head_get(journal->heads, span_of(journal->origin), head, NULL);
 	if (err == ERR_NOT_FOUND)
 		return say(why,
 			   "head.db is missing: what was signed last is unknown; use seam recover");
 	if (err == ERR_CORRUPT)
 		return say(why, "head.db does not match its hashes; use seam recover");
-	if (err != ERR_OK)
-		return err;
-	err = compare_head(journal, &head, why);
-	if (err == ERR_OK)
-		journal->head = head.at;
 	return err;
 }
 
@@ -316,28 +310,34 @@ mend(struct journal *journal)
 	return err == ERR_OK ? inside_publish(journal) : err;
 }
 
+/* The head before the leaves: a reader beside a running writer must not see a head over leaves it
+ * did not read. */
 static enum err
 load(struct journal *journal, char *why)
 {
 	bool is_writer = journal->mode == JOURNAL_WRITE;
+	struct head head;
+	enum err head_err = ERR_OK;
 	enum err err = is_writer ? take_lock(journal) : ERR_OK;
 
 	if (err == ERR_OK)
 		err = inside_open_files(journal, is_writer ? DB_WRITE : DB_READ);
 	if (err == ERR_OK)
 		err = inside_load_epoch(journal);
-	if (err == ERR_OK)
-		err = inside_load_leaves(journal, why);
 	if (err != ERR_OK)
 		return err;
-	err = load_head(journal, why);
+	head_err = load_head(journal, &head, why);
+	err = inside_load_leaves(journal, why);
+	if (err != ERR_OK)
+		return err;
+	if (head_err == ERR_OK)
+		head_err = compare_head(journal, &head, why);
+	if (head_err == ERR_OK)
+		journal->head = head.at;
 	if (is_writer)
-		return err == ERR_OK ? mend(journal) : err;
-	if (err == ERR_CORRUPT) {
-		journal->is_stopped = true; /* a reader may look at it all the same */
-		return ERR_OK;
-	}
-	return err;
+		return head_err == ERR_OK ? mend(journal) : head_err;
+	journal->is_stopped = head_err == ERR_CORRUPT; /* a reader may look at it all the same */
+	return journal->is_stopped ? ERR_OK : head_err;
 }
 
 enum err

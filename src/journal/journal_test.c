@@ -1,5 +1,6 @@
 /* The store as its users see it: append, read, heads, proofs, erasure; two writers, lost heads, old
  * copies. */
+#include "base/db.h"
 #include "journal/proof.h"
 #include "journal/testhome.h"
 
@@ -352,6 +353,49 @@ larger_head_elsewhere_stops_signing(void **state)
 	out_free(&text);
 }
 
+/* A bit that flips after the first hashing, played by a trigger inside the database: the batch is
+ * refused and no head is ever given out over it. */
+static void
+second_hashing_sees_a_flip(void **state)
+{
+	static const char *const flips[] = {
+	    "UPDATE leaf SET entry = CAST(substr(entry, 1, 31) || x'0000' AS BLOB) WHERE idx = "
+	    "new.idx;",
+	    "UPDATE leaf SET hash = CAST(substr(hash, 1, 30) || x'0000' AS BLOB) WHERE idx = "
+	    "new.idx;",
+	    "UPDATE leaf SET idx = idx + 1 WHERE idx = new.idx;",
+	};
+	struct testhome *home = *state;
+
+	for (size_t i = 0; i < sizeof flips / sizeof flips[0]; i++) {
+		struct testrecord t;
+		char path[FILE_PATH_MAX];
+		char sql[512];
+		bool is_new;
+		sqlite3 *db;
+
+		testhome_drop(home);
+		testhome_make(home, "/tmp");
+		testhome_append(home, 0, 3);
+		assert_int_equal(file_path(path, sizeof path, home->dir, "journal.db"), ERR_OK);
+		assert_int_equal(db_open(path, DB_WRITE, &db), ERR_OK);
+		(void)snprintf(sql, sizeof sql,
+			       "CREATE TRIGGER flip AFTER INSERT ON leaf BEGIN %s END", flips[i]);
+		assert_int_equal(db_run(db, sql), ERR_OK);
+		db_close(db);
+		assert_int_equal(journal_begin(home->journal), ERR_OK);
+		testhome_record(&t, 10, true);
+		assert_int_equal(journal_add(home->journal, &t.record, &is_new), ERR_OK);
+		assert_int_equal(journal_commit(home->journal), ERR_CORRUPT);
+		assert_int_equal(testhome_beat(home), ERR_IO);
+		assert_int_equal(journal_begin(home->journal), ERR_IO);
+		journal_close(home->journal);
+		assert_int_equal(journal_open(home->dir, JOURNAL_WRITE, home->why, &home->journal),
+				 ERR_CORRUPT);
+		assert_non_null(strstr(home->why, "leaf 4"));
+	}
+}
+
 static void
 damaged_tiles_are_rebuilt(void **state)
 {
@@ -515,6 +559,7 @@ main(void)
 	    ROW(old_copy_is_refused),
 	    ROW(lost_head_is_refused),
 	    ROW(larger_head_elsewhere_stops_signing),
+	    ROW(second_hashing_sees_a_flip),
 	    ROW(damaged_tiles_are_rebuilt),
 	    ROW(witness_takes_only_extensions),
 	    ROW(countersignatures_are_published),
