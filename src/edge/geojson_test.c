@@ -35,6 +35,7 @@ static const struct {
 	{"by a map", "kind incident\nset type = atk.clash\ncolumn day = when\ncolumn dead = deaths\nprecision 10km\n",
 	 FC(F("\"day\":\"2018-05-02\",\"dead\":3", POINT)), ERR_OK, "1: type=atk.clash when=02 MAY 18 place=38SME42 deaths=3\n"},
 	{"an open ring", NULL, FC(F(CLASH, "{\"type\":\"Polygon\",\"coordinates\":[[[44.2,35.1],[44.3,35.1],[44.3,35.2]]]}")), ERR_OK, "1! geometry bad_place\n"},
+	{"an open ring of four", NULL, FC(F(CLASH, "{\"type\":\"Polygon\",\"coordinates\":[[[44.2,35.1],[44.3,35.1],[44.3,35.2],[44.2,35.2]]]}")), ERR_OK, "1! geometry bad_place\n"},
 	{"off the globe", NULL, FC(F(CLASH, "{\"type\":\"Point\",\"coordinates\":[444,35]}")), ERR_OK, "1! geometry bad_place\n"},
 	{"no number", NULL, FC(F(CLASH, "{\"type\":\"Point\",\"coordinates\":[\"44\",35]}")), ERR_OK, "1! geometry bad_place\n"},
 	{"many at once", NULL, FC(F(CLASH, "{\"type\":\"MultiPoint\",\"coordinates\":[]}")), ERR_OK, "1! geometry bad_form\n"},
