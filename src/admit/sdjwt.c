@@ -7,10 +7,10 @@
 
 #include "base/b64.h"
 
-#include <stdlib.h>
 #include <string.h>
 
-enum { DIGEST_TEXT = HASH_TEXT_SIZE - 1, SLOTS_FREE = 2 };
+/* ITEM_TEXT: a digest with its quotes and its comma */
+enum { DIGEST_TEXT = HASH_TEXT_SIZE - 1, ITEM_TEXT = DIGEST_TEXT + 3, SLOTS_FREE = 2 };
 
 struct hash
 sdjwt_digest(struct span disclosure)
@@ -45,6 +45,8 @@ struct opening {
 	bool has_zero;
 	size_t slots;
 	struct visit *todo;
+	struct span
+	    tail; /* digests of the payload that were cut off before parsing, see cut_tail() */
 };
 
 /* A container that still has to be looked into. */
@@ -108,16 +110,22 @@ find(const struct sdjwt *sdjwt, const struct hash *digest)
 	return NULL;
 }
 
+/* The empty span for what is no text, which is no digest either. */
+static struct span
+text_of(const json_t *value)
+{
+	return span_make(json_string_value(value), json_string_length(value));
+}
+
 /* Reads a digest, counts it; *found is the disclosure it stands for, NULL when nobody opened it. */
 static enum why
-meet(struct opening *opening, const struct visit *visit, const json_t *text,
+meet(struct opening *opening, const struct visit *visit, struct span text,
      struct sdjwt_disclosure **found)
 {
 	struct hash digest;
 
 	*found = NULL;
-	if (!json_is_string(text) ||
-	    !hash_read(span_make(json_string_value(text), json_string_length(text)), &digest))
+	if (!hash_read(text, &digest))
 		return WHY_BAD_DIGEST;
 	if (++opening->sdjwt->digests > SDJWT_DIGESTS_MAX)
 		return WHY_TOO_LARGE;
@@ -167,7 +175,7 @@ open_digests(struct opening *opening, const struct visit *visit, const json_t *l
 	json_array_foreach(list, i, text)
 	{
 		struct sdjwt_disclosure *found;
-		enum why why = meet(opening, visit, text, &found);
+		enum why why = meet(opening, visit, text_of(text), &found);
 
 		if (why == WHY_NONE && found)
 			why = place_in_object(opening, visit, found);
@@ -175,6 +183,25 @@ open_digests(struct opening *opening, const struct visit *visit, const json_t *l
 			return why;
 	}
 	return WHY_NONE;
+}
+
+/* The same for the digests that were cut off the payload: "DIGEST","DIGEST" and so on. */
+static enum why
+open_tail(struct opening *opening, const struct visit *visit)
+{
+	struct span rest = opening->tail;
+	enum why why = WHY_NONE;
+
+	for (; rest.n && why == WHY_NONE; opening->sdjwt->top++) {
+		struct sdjwt_disclosure *found;
+
+		why = meet(opening, visit, span_make(rest.p + 1, DIGEST_TEXT), &found);
+		if (why == WHY_NONE && found)
+			why = place_in_object(opening, visit, found);
+		rest.p += ITEM_TEXT;
+		rest.n -= rest.n < ITEM_TEXT ? rest.n : ITEM_TEXT;
+	}
+	return why;
 }
 
 static enum why
@@ -199,7 +226,7 @@ look_into_object(struct opening *opening, const struct visit *visit)
 	}
 	list = json_incref(json_object_get(visit->value, "_sd"));
 	if (!list)
-		return WHY_NONE;
+		return is_payload ? open_tail(opening, visit) : WHY_NONE;
 	(void)json_object_del(visit->value, "_sd");
 	why = open_digests(opening, visit, list);
 	if (is_payload)
@@ -237,7 +264,7 @@ look_into_array(struct opening *opening, const struct visit *visit)
 		} else if (json_object_size(part) != 1) {
 			why = WHY_BAD_DIGEST;
 		} else {
-			why = meet(opening, visit, text, &found);
+			why = meet(opening, visit, text_of(text), &found);
 			if (why == WHY_NONE && found)
 				why = place_in_array(opening, visit, i++, found);
 			else
@@ -325,12 +352,75 @@ read_disclosures(struct span text, struct arena *arena, struct sdjwt *sdjwt)
 	return WHY_NONE;
 }
 
-static enum why
-read_payload(struct span text, struct sdjwt *sdjwt)
+/*
+ * Most of a payload is its list of digests, which jansson reads letter by letter.  A payload that
+ * ends in the way this house writes it, ,"_sd":["…","…"],"_sd_alg":"sha-256"} , is cut there: when
+ * what stands before, closed by "}", is a whole object that has a member, then the cut was between
+ * two members of that object and the text as a whole says the same.  False: read it as it is.
+ */
+static bool
+cut_tail(struct span text, struct span *head, struct span *digests)
 {
+	static const char tail[] = "],\"_sd_alg\":\"sha-256\"}";
+	static const char start[] = ",\"_sd\":[";
+	size_t end = text.n - (sizeof tail - 1);
+	size_t at = end;
+
+	if (text.n < sizeof tail || memcmp(text.p + end, tail, sizeof tail - 1) != 0)
+		return false;
+	do {
+		if (at < ITEM_TEXT + sizeof start || text.p[at - 1] != '"' ||
+		    text.p[at - DIGEST_TEXT - 2] != '"')
+			return false;
+		at -= ITEM_TEXT;
+	} while (text.p[at] == ',');
+	if (memcmp(text.p + at + 2 - sizeof start, start, sizeof start - 1) != 0)
+		return false;
+	*head = span_make(text.p, at + 2 - sizeof start);
+	*digests = span_make(text.p + at + 1, end - at - 1);
+	return true;
+}
+
+static bool
+read_without_tail(struct span text, struct opening *opening)
+{
+	struct sdjwt *sdjwt = opening->sdjwt;
+	struct span head;
+	struct span digests;
+	struct hash digest;
+	char *bytes;
+
+	if (!cut_tail(text, &head, &digests))
+		return false;
+	for (size_t i = 0; i < digests.n; i += ITEM_TEXT)
+		if (!hash_read(span_make(digests.p + i + 1, DIGEST_TEXT), &digest))
+			return false;
+	bytes = arena_take(opening->arena, head.n + 1);
+	if (!bytes)
+		return false;
+	memcpy(bytes, head.p, head.n);
+	bytes[head.n] = '}';
+	sdjwt->payload = json_read_strict(span_make(bytes, head.n + 1));
+	if (json_object_size(sdjwt->payload) > 0 && !json_object_get(sdjwt->payload, "_sd") &&
+	    !json_object_get(sdjwt->payload, "_sd_alg")) {
+		opening->tail = digests;
+		sdjwt->has_alg = true;
+		return true;
+	}
+	json_decref(sdjwt->payload);
+	sdjwt->payload = NULL;
+	return false;
+}
+
+static enum why
+read_payload(struct span text, struct opening *opening)
+{
+	struct sdjwt *sdjwt = opening->sdjwt;
 	const json_t *alg;
 	struct span name;
 
+	if (read_without_tail(text, opening))
+		return WHY_NONE;
 	sdjwt->payload = json_read_strict(text);
 	if (!json_is_object(sdjwt->payload))
 		return WHY_NOT_JSON;
@@ -375,7 +465,7 @@ sdjwt_open(struct span payload, struct span disclosures, struct arena *arena, st
 	opening.seen = arena_array(arena, opening.slots, sizeof *opening.seen);
 	why = opening.seen ? read_disclosures(disclosures, arena, sdjwt) : WHY_NO_MEMORY;
 	if (why == WHY_NONE)
-		why = read_payload(payload, sdjwt);
+		why = read_payload(payload, &opening);
 	if (why == WHY_NONE)
 		why = later(&opening, sdjwt->payload, -1, 0);
 	if (why == WHY_NONE)
@@ -394,163 +484,4 @@ sdjwt_close(struct sdjwt *sdjwt)
 	for (size_t i = 0; i < sdjwt->n; i++)
 		json_decref(sdjwt->disclosure[i].array);
 	memset(sdjwt, 0, sizeof *sdjwt);
-}
-
-/* What one build works with.  Lists lie one behind the other: the payload's first. */
-struct building {
-	const struct sdjwt_claim *claims;
-	size_t n;
-	const struct sdjwt_random *random;
-	char (*texts)[HASH_TEXT_SIZE];
-	size_t *start;  /* per claim + 1, where its list begins; 0: the payload's */
-	size_t *filled; /* how many digests stand in it */
-	struct span *disclosure;
-	unsigned char (*salts)[SDJWT_SALT_SIZE];
-	struct arena *arena;
-	struct out scratch;
-};
-
-static size_t
-list_size(const struct building *building, size_t list, unsigned top)
-{
-	return list == 0 ? top : building->claims[list - 1].digests;
-}
-
-static enum err
-lay_out(struct building *building, unsigned top)
-{
-	size_t total = 0;
-
-	if (building->n > SDJWT_CLAIMS_MAX)
-		return ERR_LIMIT;
-	building->start = arena_array(building->arena, building->n + 2, sizeof(size_t));
-	building->filled = arena_array(building->arena, building->n + 1, sizeof(size_t));
-	building->disclosure = arena_array(building->arena, building->n + 1, sizeof(struct span));
-	building->salts = arena_array(building->arena, building->n + 1, SDJWT_SALT_SIZE);
-	if (!building->start || !building->filled || !building->disclosure || !building->salts)
-		return ERR_NOMEM;
-	for (size_t list = 0; list <= building->n; list++) {
-		building->start[list] = total;
-		if (list_size(building, list, top) > SDJWT_DIGESTS_MAX)
-			return ERR_LIMIT;
-		total += list_size(building, list, top);
-	}
-	if (total > SDJWT_DIGESTS_MAX)
-		return ERR_LIMIT;
-	building->start[building->n + 1] = total;
-	building->texts = arena_array(building->arena, total + 1, HASH_TEXT_SIZE);
-	return building->texts ? ERR_OK : ERR_NOMEM;
-}
-
-static enum err
-judge_claims(const struct building *building)
-{
-	for (size_t i = 0; i < building->n; i++) {
-		const struct sdjwt_claim *claim = &building->claims[i];
-
-		if (claim->parent > i || (claim->digests && claim->json.n))
-			return ERR_FORMAT;
-		if (!claim->digests && !claim->json.n)
-			return ERR_FORMAT;
-	}
-	return ERR_OK;
-}
-
-static int
-compare_texts(const void *a, const void *b)
-{
-	return memcmp(a, b, DIGEST_TEXT);
-}
-
-/* Fills a list up with decoys, sorts it so that order tells nothing, and writes it. */
-static void
-write_list(struct building *building, size_t list, struct out *out)
-{
-	size_t start = building->start[list];
-	size_t n = building->start[list + 1] - start;
-	char(*texts)[HASH_TEXT_SIZE] = building->texts + start;
-
-	for (size_t i = building->filled[list]; i < n; i++) {
-		struct hash decoy;
-
-		building->random->fill(building->random->context, decoy.b, sizeof decoy.b);
-		hash_text(texts[i], &decoy);
-	}
-	qsort(texts, n, sizeof *texts, compare_texts);
-	out_char(out, '[');
-	for (size_t i = 0; i < n; i++) {
-		out_bytes(out, i ? ",\"" : "\"", i ? 2 : 1);
-		out_bytes(out, texts[i], DIGEST_TEXT);
-		out_char(out, '"');
-	}
-	out_char(out, ']');
-}
-
-static enum err
-hide(struct building *building, size_t i)
-{
-	const struct sdjwt_claim *claim = &building->claims[i];
-	size_t list = claim->parent;
-	struct out *json = &building->scratch;
-	size_t at = building->start[list] + building->filled[list];
-	struct hash digest;
-	char salt[32];
-	char *text;
-
-	if (at == building->start[list + 1])
-		return ERR_LIMIT;
-	out_reset(json);
-	b64url_text(salt, sizeof salt, building->salts[i], SDJWT_SALT_SIZE);
-	out_text(json, "[\"");
-	out_text(json, salt);
-	out_text(json, "\",");
-	out_json(json, claim->name);
-	out_char(json, ',');
-	if (claim->digests) {
-		out_text(json, "{\"_sd\":");
-		write_list(building, i + 1, json);
-		out_char(json, '}');
-	} else {
-		out_span(json, claim->json);
-	}
-	out_char(json, ']');
-	if (out_err(json) != ERR_OK)
-		return out_err(json);
-	text = arena_take(building->arena, b64url_length(json->n) + 1);
-	if (!text)
-		return ERR_NOMEM;
-	b64url_text(text, b64url_length(json->n) + 1, json->p, json->n);
-	building->disclosure[i] = span_make(text, b64url_length(json->n));
-	digest = sdjwt_digest(building->disclosure[i]);
-	hash_text(building->texts[at], &digest);
-	building->filled[list]++;
-	return ERR_OK;
-}
-
-enum err
-sdjwt_build(const struct sdjwt_claim *claims, size_t n, unsigned top,
-	    const struct sdjwt_random *random, struct arena *arena, struct out *digests,
-	    struct out *disclosures)
-{
-	struct building building = {.claims = claims, .n = n, .random = random, .arena = arena};
-	enum err err;
-
-	building.scratch = out_new(LIMIT_SD_JWT);
-	err = lay_out(&building, top);
-	if (err == ERR_OK)
-		err = judge_claims(&building);
-	if (err == ERR_OK && n)
-		random->fill(random->context, building.salts, n * SDJWT_SALT_SIZE);
-	for (size_t i = n; i-- > 0 && err == ERR_OK;)
-		err = hide(&building, i);
-	if (err == ERR_OK) {
-		write_list(&building, 0, digests);
-		for (size_t i = 0; i < n; i++) {
-			out_span(disclosures, building.disclosure[i]);
-			out_char(disclosures, '~');
-		}
-		err = out_err(digests) != ERR_OK ? out_err(digests) : out_err(disclosures);
-	}
-	out_free(&building.scratch);
-	return err;
 }
