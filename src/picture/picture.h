@@ -164,7 +164,8 @@ struct picture_row {
 
 enum picture_answered {
 	PICTURE_ANSWERED_ANY,
-	PICTURE_ANSWERED_NO, /* asks somebody, and no answer record refers to any version of it */
+	PICTURE_ANSWERED_NO, /* asks somebody or is an act, and no answer refers to any version of
+				it */
 	PICTURE_ANSWERED_YES /* an answer refers to it */
 };
 
@@ -261,9 +262,8 @@ struct picture_statement {
 
 struct picture_loss {
 	enum vocab_group group; /* OWN: losses of `party` */
-	struct party party; /* OWN: whose; OTHER: losses of another party than this one, and it is
-			       not clear of which */
-	enum field figure;  /* FIELD_KILLED … FIELD_ABDUCTED, FIELD_DEATHS */
+	struct party party;     /* OWN: whose; "" otherwise.  OTHER: it is not clear whose */
+	enum field figure;      /* FIELD_KILLED … FIELD_ABDUCTED, FIELD_DEATHS */
 	/* low…high: hull of the numbers stated, high -1 where a statement is open; best: the figure
 	 * of the party whose losses they are, else what all agree on, else -1.  word: SEVERAL or
 	 * UNKNOWN when no number was stated. */

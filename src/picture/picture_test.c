@@ -57,7 +57,11 @@ set_field(struct items *items, struct record *record, struct span name, struct s
 	enum why why;
 
 	if (typed.n > 1 && typed.p[0] == '@') {
-		struct hash hash = id_of(atoi(typed.p + 1));
+		struct hash hash;
+		int64_t number;
+
+		assert_true(span_int(span_make(typed.p + 1, typed.n - 1), 1, 100000, &number));
+		hash = id_of((int)number);
 
 		hash_text(id, &hash);
 		typed = arena_copy(items->arena, span_of(id));
