@@ -15,7 +15,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { BODY_MAX = TILE_WIDTH * (JOURNAL_ENTRY_SIZE + 2) };
+enum {
+	BODY_MAX = TILE_WIDTH * (JOURNAL_ENTRY_SIZE + 2),
+	MANY_LEAVES = 4 * TILE_WIDTH /* from here on one sync of the file system is cheaper */
+};
 
 static enum err
 leaves_body(const struct tilestore *store, const struct tile *tile, struct out *body)
@@ -72,7 +75,7 @@ tile_file(const struct tilestore *store, const struct tile *tile, char path[FILE
 }
 
 static enum err
-write_bytes(const char *path, struct span bytes)
+write_bytes(const char *path, struct span bytes, bool is_synced)
 {
 	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
 	enum err err = ERR_OK;
@@ -91,26 +94,27 @@ write_bytes(const char *path, struct span bytes)
 		bytes.p += n;
 		bytes.n -= (size_t)n;
 	}
+	if (err == ERR_OK && is_synced && fdatasync(fd) != 0)
+		err = err_from_errno(errno);
 	if (close(fd) != 0 && err == ERR_OK)
 		err = err_from_errno(errno);
 	return err;
 }
 
-/* Beside its place, then renamed: a reader sees a whole file or none.  The sync comes once, later.
- */
+/* Beside its place, then renamed: a reader sees a whole file or none. */
 static enum err
-put_file(const char *path, struct span bytes)
+put_file(const char *path, struct span bytes, bool is_synced)
 {
 	char temporary[FILE_PATH_MAX + 8];
 	char folder[FILE_PATH_MAX];
 	enum err err;
 
 	(void)snprintf(temporary, sizeof temporary, "%s.new", path);
-	err = write_bytes(temporary, bytes);
+	err = write_bytes(temporary, bytes, is_synced);
 	if (err == ERR_NOT_FOUND && span_copy(folder, sizeof folder, span_of(path))) {
 		err = file_make_dirs(dirname(folder), 0755);
 		if (err == ERR_OK)
-			err = write_bytes(temporary, bytes);
+			err = write_bytes(temporary, bytes, is_synced);
 	}
 	if (err == ERR_OK && rename(temporary, path) != 0)
 		err = err_from_errno(errno);
@@ -141,7 +145,7 @@ drop_partials(const struct tilestore *store, const struct tile *tile)
 }
 
 static enum err
-write_tile(const struct tilestore *store, const struct tile *tile)
+write_tile(const struct tilestore *store, const struct tile *tile, bool is_synced)
 {
 	char path[FILE_PATH_MAX];
 	struct out body = out_new(BODY_MAX);
@@ -150,7 +154,7 @@ write_tile(const struct tilestore *store, const struct tile *tile)
 	if (err == ERR_OK)
 		err = tile_file(store, tile, path);
 	if (err == ERR_OK)
-		err = put_file(path, out_view(&body));
+		err = put_file(path, out_view(&body), is_synced);
 	if (err == ERR_OK && tile->width == TILE_WIDTH)
 		drop_partials(store, tile);
 	out_free(&body);
@@ -190,10 +194,17 @@ each_between(uint64_t old_size, uint64_t size,
 	return err;
 }
 
+struct growth {
+	const struct tilestore *store;
+	bool is_large;
+};
+
 static enum err
 write_each(void *context, const struct tile *tile)
 {
-	return write_tile(context, tile);
+	const struct growth *growth = context;
+
+	return write_tile(growth->store, tile, !growth->is_large);
 }
 
 static enum err
@@ -213,10 +224,10 @@ sync_once(const char *dir)
 enum err
 tilestore_grow(const struct tilestore *store, uint64_t old_size, uint64_t size)
 {
-	struct tilestore copy = *store;
-	enum err err = each_between(old_size, size, write_each, &copy);
+	struct growth growth = {store, size - old_size > MANY_LEAVES};
+	enum err err = each_between(old_size, size, write_each, &growth);
 
-	return err == ERR_OK ? sync_once(store->dir) : err;
+	return err == ERR_OK && growth.is_large ? sync_once(store->dir) : err;
 }
 
 enum err
@@ -261,7 +272,7 @@ repair_each(void *context, const struct tile *tile)
 	if (err != ERR_NOT_FOUND && err != ERR_CORRUPT)
 		return err;
 	repair->n++;
-	return write_tile(&repair->store, tile);
+	return write_tile(&repair->store, tile, false);
 }
 
 enum err

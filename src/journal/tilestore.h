@@ -20,7 +20,7 @@ MUST_USE enum err tilestore_body(const struct tilestore *store, const struct til
 				 struct out *body);
 
 /* Writes what a tree of `size` has and one of `old_size` had not; partial tiles go when the whole
- * one is there. Renamed into place, then synced once. */
+ * one is there. Synced and renamed into place. */
 MUST_USE enum err tilestore_grow(const struct tilestore *store, uint64_t old_size, uint64_t size);
 
 /* Calls once per tile and bundle a tree of `size` must have; stops at the first failure. */
