@@ -50,10 +50,11 @@ static const char schema[] =
     "INTEGER NOT NULL, why INTEGER NOT NULL, PRIMARY KEY (id, party, state)) STRICT, WITHOUT "
     "ROWID;";
 
-static const char indexes[] = "CREATE UNIQUE INDEX item_id ON item (id);"
-			      "CREATE INDEX item_thread ON item (thread);"
-			      "CREATE INDEX item_from ON item (from_ms);"
-			      "CREATE INDEX item_grp ON item (grp) WHERE grp IS NOT NULL;";
+static const char indexes[] =
+    "CREATE UNIQUE INDEX IF NOT EXISTS item_id ON item (id);"
+    "CREATE INDEX IF NOT EXISTS item_thread ON item (thread);"
+    "CREATE INDEX IF NOT EXISTS item_from ON item (from_ms);"
+    "CREATE INDEX IF NOT EXISTS item_grp ON item (grp) WHERE grp IS NOT NULL;";
 
 static const struct {
 	const char *code, *label;
