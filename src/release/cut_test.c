@@ -68,6 +68,8 @@ static const struct release_cite FROM_B[] = {CITE(RE, .origin = {"b"}, .is_held 
 static const struct release_cite FROM_C[] = {CITE(RE, .origin = {"c"}, .is_held = true)};
 static const struct release_cite FROM_C_ONWARD[] = {
     CITE(RE, .origin = {"c"}, .onward = {2, {{"b"}, {"d"}}}, .is_held = true)};
+static const struct release_cite FROM_C_TO_D[] = {
+    CITE(RE, .origin = {"c"}, .onward = {1, {{"d"}}}, .is_held = true)};
 static const struct release_cite FROM_C_INCIDENT[] = {CITE(INCIDENT, .origin = {"c"})};
 static const struct release_cite OWN_INCIDENT[] = {CITE(INCIDENT, .is_own = true, .is_held = true)};
 static const struct release_cite ONE_OF_TWO[] = {CITE(CITES, .is_own = true, .is_held = true)};
@@ -211,6 +213,7 @@ static const struct row ROWS[] = {
 	{.name = "coverage that ends before it may go", KIND_COVERAGE, "unit=a-1", "release coverage to b : unit until 30m\n", "", "unit too_late"},
 	{.name = "coverage: two lines become one delivery", KIND_COVERAGE, "unit=a-1; state=open", "release coverage to b : unit after 30m\nrelease coverage to b : state\n",
 	    "unit, state +1h (not_yet)", NULL},
+	{.name = "request without a need", KIND_REQUEST, "place=38SME45253471", "release request to b : place@10m\n", "place@100m", NULL},
 	{.name = "look without purpose", KIND_REQUEST, "need=look", "release request to b : need\n", "", " no_purpose"},
 	{.name = "look with purpose", KIND_REQUEST, "need=look; purpose=fire", "release request to b : need\n", "need", NULL},
 	{.name = "losses carry families", KIND_CASUALTY, "group=own; killed=2; families=no", "release casualty to b : killed\n", "killed, families", NULL},
@@ -233,6 +236,7 @@ static const struct row ROWS[] = {
 
 	{.name = "answer to the originator", KIND_ANSWER, "re=" ID43 "; answer=seen", "release answer to b : re, answer\n", "re, answer", NULL, .cites = FROM_B, .cites_n = 1},
 	{.name = "answer to somebody else", KIND_ANSWER, "re=" ID43 "; answer=seen", "release answer to b : re, answer\n", "", " cites_held_back", .cites = FROM_C, .cites_n = 1},
+	{.name = "answer where the originator allows another", KIND_ANSWER, "re=" ID43 "; answer=seen", "release answer to b : re, answer\n", "", " cites_held_back", .cites = FROM_C_TO_D, .cites_n = 1},
 	{.name = "answer where the originator allows", KIND_ANSWER, "re=" ID43 "; answer=seen", "release answer to b : re, answer\n", "re, answer", NULL, .cites = FROM_C_ONWARD, .cites_n = 1},
 	{.name = "a reference core did not tell of", KIND_ANSWER, "re=" ID43 "; answer=seen", "release answer to b : answer\n", "", " cites_held_back"},
 	{.name = "own reference, held", KIND_DECISION, "re=" ID43 "; state=open", "release decision to b : re, state\n", "re, state", NULL, .cites = OWN_HELD, .cites_n = 1},

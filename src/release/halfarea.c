@@ -163,8 +163,8 @@ halfarea_limit(const struct record *record, const struct ground *ground,
 	struct view view = {.place = &record->field[FIELD_PLACE].place};
 	unsigned given = rules_finest(known->mask[FIELD_PLACE]);
 	unsigned level = rules_finest(give->mask[FIELD_PLACE]);
-	bool fits = false;
-	enum err err = ERR_OK;
+	bool fits;
+	enum err err;
 
 	*did = 0;
 	if (level < given)
@@ -174,15 +174,15 @@ halfarea_limit(const struct record *record, const struct ground *ground,
 	look_up(record, ground, known, give, &view, did);
 	if (*did & HALFAREA_PLACE_UNKNOWN)
 		level = given;
-	for (; level > given && !fits && !err; level--) {
+	for (; level > given; level--) {
 		err = fits_at(&view, level, &fits);
-		if (fits || err)
-			break;
+		if (err || fits)
+			return err;
 		give->mask[FIELD_PLACE] &= level > 1 ? rules_bits(level - 1) : 0;
 		*did |= HALFAREA_COARSER;
 	}
-	if (err || fits || level == 0)
-		return err;
+	if (level == 0)
+		return ERR_OK;
 	err = fits_at(&view, level, &fits);
 	if (!err && !fits)
 		err = withhold_names(&view, level, known, give, did);

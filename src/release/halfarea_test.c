@@ -58,6 +58,10 @@ static const struct {
 	{"name given, square new", "35.5003,44.5000", "North", NULL, "governorate", "place@1km", "place@100km", HALFAREA_COARSER, false},
 	{"name given that is on no layer", "38SME4525347153", "Nowhere", NULL, "governorate", "place@1km", "nothing", HALFAREA_PLACE_UNKNOWN, false},
 	{"name given that is on no layer, square too", "38SME4525347153", "Nowhere", NULL, "governorate, place@10km", "place@1km", "place@10km", HALFAREA_PLACE_UNKNOWN, false},
+	{"name given that is on no layer, no new square", "38SME4525347153", "Nowhere", NULL, "governorate, place@10km", "type, place@10km", "type, place@10km", 0, false},
+	{"no place at all", NULL, "North", NULL, "place@1km", "governorate", "governorate", 0, false},
+	{"south of a band's edge, most of the square", "39.9999,44.5000", NULL, NULL, "", "place@10km", "place@10km", 0, false},
+	{"north of a band's edge, a strip", "40.0001,44.5000", NULL, NULL, "", "place@10km", "place@100km", HALFAREA_COARSER, false},
 	{"all given, nothing can be undone", "35.5003,44.5000", "North", NULL, "governorate, place@1km", "governorate, place@1km", "place@1km, governorate", 0, false},
 	{"a wrong name: nothing in common", "38SME4525347153", "South", NULL, "", "place@1km, governorate", "governorate", HALFAREA_COARSER, false},
 	/* At 42 E zones meet: at 36.00 N the last 10 km column is 421 m wide. */
