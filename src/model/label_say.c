@@ -198,7 +198,8 @@ say_rest(struct say *say)
 			say->is_said[field] = true;
 		}
 	}
-	say->is_said[FIELD_CIVILIANS] = say->is_said[FIELD_ASK] = true;
+	/* The language is that of free text, which is not said. */
+	say->is_said[FIELD_LANG] = say->is_said[FIELD_CIVILIANS] = say->is_said[FIELD_ASK] = true;
 	for (enum field f = 1; f < FIELD_COUNT; f++)
 		if (!say->is_said[f] && is_sayable(say, f))
 			say_line(say, f);
@@ -230,6 +231,16 @@ say_asks(struct say *say)
 		out_free(&moment);
 		out_free(&by);
 	}
+}
+
+/* A movement that stays on its side asks nobody; one that crosses the line says so by itself. */
+static void
+say_notice(struct say *say)
+{
+	const struct value *crosses = &say->record->field[FIELD_CROSSES];
+
+	if (say->record->kind == KIND_MOVEMENT && !(crosses->is_set && crosses->code == YESNO_YES))
+		say_phrase(say, PHRASE_NOTICE, NULL, 0);
 }
 
 /* Persons that somebody saw are possible civilians until the field says no. */
@@ -270,6 +281,7 @@ label_say_id(struct out *out, const struct record *record, struct span id, enum 
 	say_opening(&say);
 	say_where(&say);
 	say_rest(&say);
+	say_notice(&say);
 	say_asks(&say);
 	say_civilians(&say);
 	say_end(&say, id);

@@ -292,6 +292,38 @@ a_part_is_said(void **state)
 	out_free(&out);
 }
 
+/* A notice is no request, unless it crosses the line: then it needs the other side's agreement. */
+static void
+a_movement_asks_only_when_it_crosses(void **state)
+{
+	static const struct {
+		const char *crosses;
+		bool is_notice, is_crossing;
+	} rows[] = {{NULL, true, false},
+		    {"no", true, false},
+		    {"unknown", true, false},
+		    {"yes", false, true}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct arena *arena = arena_new(65536);
+		struct out out = out_new(65536);
+		struct record record;
+
+		record_init(&record, KIND_MOVEMENT);
+		set(&record, arena, FIELD_MOVEMENT, "reaction");
+		if (rows[i].crosses)
+			set(&record, arena, FIELD_CROSSES, rows[i].crosses);
+		label_say(&out, &record, LANG_EN, 180);
+		assert_int_equal(strstr(out.p, "not a request for permission") != NULL,
+				 rows[i].is_notice);
+		assert_int_equal(strstr(out.p, "needs the other side's agreement") != NULL,
+				 rows[i].is_crossing);
+		out_free(&out);
+		arena_free(arena);
+	}
+}
+
 static void
 headlines_are_short(void **state)
 {
@@ -320,6 +352,7 @@ main(void)
 	    cmocka_unit_test(a_sighting_is_read_out),
 	    cmocka_unit_test(every_kind_is_said_without_free_text),
 	    cmocka_unit_test(a_part_is_said),
+	    cmocka_unit_test(a_movement_asks_only_when_it_crosses),
 	    cmocka_unit_test(headlines_are_short),
 	};
 

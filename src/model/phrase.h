@@ -18,7 +18,8 @@
 	X(INCIDENT,      "Incident report: {type}.") \
 	X(SIGHTING,      "Sighting report: {type}.") \
 	X(CASUALTY,      "Casualty report for: {group}.") \
-	X(MOVEMENT,      "Notice of a movement: {movement}. This is a notice, not a request for permission.") \
+	X(MOVEMENT,      "Notice of a movement: {movement}.") \
+	X(NOTICE,        "This is a notice, not a request for permission.") \
 	X(CIVIL,         "Humanitarian notice. To note it is not to permit it.") \
 	X(COVERAGE,      "Coverage claim: we watch this area in this window.") \
 	X(REQUEST,       "We ask for: {need}.") \
