@@ -450,12 +450,58 @@ a_small_arena_fails_the_build(void **state)
 	assert_true(has_failed);
 }
 
+/* A blank behind the payload changes nothing but the way it is read: see cut_tail(). */
+static void
+both_ways_read_the_same(void **state)
+{
+	static const char *const pieces[] = {
+	    "{", "}", "[", "]",     ",",       ":",           "\"",         "\\",
+	    " ", "a", "1", "\"a\"", "\"_sd\"", "\"_sd_alg\"", ",\"_sd\":[", "..."};
+	static const char whole[] =
+	    "{\"a\":1,\"b\":{\"c\":[\"x\"]},\"_sd\":["
+	    "\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaA\","
+	    "\"bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbA\"],\"_sd_alg\":\"sha-256\"}";
+	unsigned seed = 23;
+	unsigned opened = 0;
+
+	(void)state;
+	for (unsigned i = 0; i < (TEST_SLOW ? 2000000 : 20000); i++) {
+		struct arena *arena = arena_new(ARENA);
+		struct out text = out_new(4096);
+		struct sdjwt one, two;
+		unsigned char draw[4];
+		enum why why;
+
+		count_up(&seed, draw, sizeof draw);
+		out_bytes(&text, whole, draw[0] % 64 < 24 ? draw[0] % 64 : 24);
+		for (unsigned n = draw[1] % 3; n; n--)
+			out_text(&text, pieces[(draw[2] + n * draw[3]) % 16]);
+		out_text(&text, whole + (draw[3] % 2 ? 24 : draw[2] % 32));
+		why = sdjwt_open(out_view(&text), SPAN(""), arena, &one);
+		out_char(&text, ' ');
+		if (why != sdjwt_open(out_view(&text), SPAN(""), arena, &two))
+			fail_msg("%s", text.p);
+		if (why == WHY_NONE) {
+			opened++;
+			if (!json_equal(one.payload, two.payload) || one.top != two.top ||
+			    one.digests != two.digests || one.has_alg != two.has_alg)
+				fail_msg("%s", text.p);
+			sdjwt_close(&one);
+			sdjwt_close(&two);
+		}
+		out_free(&text);
+		arena_free(arena);
+	}
+	assert_true(opened > 100);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(cases_come_out),
 	    cmocka_unit_test(presentation_of_the_rfc_holds),
+	    cmocka_unit_test(both_ways_read_the_same),
 	    cmocka_unit_test(split_takes_only_whole_tokens),
 	    cmocka_unit_test(too_much_is_refused),
 	    cmocka_unit_test(what_is_built_opens_again),
