@@ -129,6 +129,9 @@ note_link(struct app *app)
 	set(&making, "link", args_word(app->args, 1));
 	set(&making, "link_to", args_word(app->args, 2));
 	set(&making, "text", args_get(app->args, "text"));
+	if (making.code == APP_OK &&
+	    hash_equal(&making.record->field[FIELD_LINK_TO].id, &making.about.id))
+		making.code = app_usage(app, "a record is not linked to itself");
 	return finish(&making);
 }
 

@@ -17,6 +17,7 @@ struct tally {
 	int64_t sent[SENT_STATE_COUNT];
 	int64_t held;
 	int64_t waiting;
+	int64_t queued; /* allowed, and not yet cut into a delivery */
 	const char *party;
 };
 
@@ -37,6 +38,7 @@ count_open(void *context, const struct outbox *outbox)
 	if (span_is(outbox->party, tally->party)) {
 		tally->held += outbox->state == OUTBOX_HELD;
 		tally->waiting += outbox->state == OUTBOX_WAITING;
+		tally->queued += outbox->state == OUTBOX_QUEUED && outbox->counter < 0;
 	}
 	return true;
 }
@@ -50,6 +52,8 @@ count_party(struct journal *journal, struct tally *tally)
 
 	if (err == ERR_OK)
 		err = outbox_each_in(journal, OUTBOX_HELD, &walk);
+	if (err == ERR_OK)
+		err = outbox_each_in(journal, OUTBOX_QUEUED, &walk);
 	return err == ERR_OK ? outbox_each_in(journal, OUTBOX_WAITING, &walk) : err;
 }
 
@@ -64,7 +68,8 @@ write_party(const struct app *app, struct out *out, const struct tally *tally, b
 			   "\"exported\":%lld,"
 			   "\"arrived\":%lld}",
 			   is_first ? "" : ",", tally->party, (long long)tally->held,
-			   (long long)tally->waiting, (long long)tally->sent[SENT_QUEUED],
+			   (long long)tally->waiting,
+			   (long long)(tally->queued + tally->sent[SENT_QUEUED]),
 			   (long long)tally->sent[SENT_EXPORTED],
 			   (long long)tally->sent[SENT_ARRIVED]);
 		return;
@@ -73,8 +78,8 @@ write_party(const struct app *app, struct out *out, const struct tally *tally, b
 	app_column(out, begin, PARTY_COLUMN);
 	out_format(out, "%lld held, %lld waiting, %lld queued, %lld exported, %lld arrived\n",
 		   (long long)tally->held, (long long)tally->waiting,
-		   (long long)tally->sent[SENT_QUEUED], (long long)tally->sent[SENT_EXPORTED],
-		   (long long)tally->sent[SENT_ARRIVED]);
+		   (long long)(tally->queued + tally->sent[SENT_QUEUED]),
+		   (long long)tally->sent[SENT_EXPORTED], (long long)tally->sent[SENT_ARRIVED]);
 }
 
 static enum err

@@ -1,0 +1,47 @@
+#!/bin/bash
+# Real reports come in once, with their facts; what cannot be read is named by line and reason.
+. "$(dirname "$0")/lib.sh"
+
+try "a home" seam init a --station a/x --exercise
+printf 'kind,type,when,place,origin\n' >good.csv
+printf 'sighting,mov.sighting,2018-03-04,38SMD470654,one:1\n' >>good.csv
+printf 'sighting,mov.sighting,2018-03-05,38SMD480654,one:2\n' >>good.csv
+try "a table is imported" seam --home a import csv good.csv
+holds "both rows are new" '^2 read, 2 new, 0 held already, 0 refused' out
+try "again" seam --home a import csv good.csv
+holds "none is" '^2 read, 0 new, 2 held already, 0 refused' out
+printf 'kind,type,when,place\nsighting,nonsense,2018-03-04,38SMD470654\nsighting,mov.sighting,2018-03-06,38SMD490654\n' >half.csv
+try "a bad row does not stop the good one" seam --home a import csv half.csv
+holds "it is counted" '^2 read, 1 new, 0 held already, 1 refused' out
+holds "and named" '^line 2: ' err
+
+head -c 3000000 /dev/urandom >noise
+for format in ucdp-ged csv geojson exercise; do
+	refuse "noise is no $format" seam --home a import $format noise
+done
+refuse "a file that is not there" seam --home a import csv nowhere.csv
+refuse "a folder" seam --home a import csv .
+refuse "noise is no bundle" seam --home a import bundle noise
+{ printf 'kind,type,when,place\n'; head -c "$(count 5000000 100000000)" /dev/zero | tr '\0' x; printf '\n'; } >long.csv
+seam --home a import csv long.csv >out 2>err </dev/null
+holds "a line without end is refused, not kept" '1 refused' out
+same "nothing of it was filed" 3 "$(seam --home a count)"
+try "the home is sound" seam verify a
+
+need_data ucdp-ged-19.1-iraq-2014-2018.csv
+try "a home for real data" seam init u --station u/data --exercise
+try "five years of UCDP GED" seam --home u import ucdp-ged "$data"
+holds "every event is read" '^3061 read, 3061 new, 0 held already, 0 refused' out
+try "again" seam --home u import ucdp-ged "$data"
+holds "adds nothing" '^3061 read, 0 new, 3061 held already, 0 refused' out
+start_station u
+seam --home u count --by year --sum deaths >years
+same "events per year" "796 686 725 600 254" "$(awk '/^20/ {print $2}' years | paste -sd' ')"
+same "best estimate of deaths" 51196 "$(awk '/^all/ {print $3}' years)"
+seam --home u count --by governorate,year >places
+same "Kirkuk" "55 43 30 23 44" "$(awk '/^Kirkuk/ {print $3}' places | paste -sd' ')"
+same "Diyala" "95 20 11 10 25" "$(awk '/^Diyala/ {print $3}' places | paste -sd' ')"
+same "Nineveh" "112 146 309 414 33" "$(awk '/^Nineveh/ {print $3}' places | paste -sd' ')"
+stop_station u
+same "without a station the answer is the same" 51196 "$(seam --home u count --sum deaths --json | grep -o '"sum":[0-9]*' | cut -d: -f2)"
+try "and everything verifies" seam verify u
