@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ARENA_MAX = 65536, DETAIL_MAX = 256, DEATHS_MAX = 10000000 };
+enum { ARENA_MAX = 65536, DETAIL_MAX = 2048, SIDE_MAX = 1024, DEATHS_MAX = 10000000 };
 
 /* clang-format off */
 /* Columns that are read: name, and whether a file without them is refused. */
@@ -169,19 +169,25 @@ is_after_a_person(struct span side)
 	return span_starts(side, "Forces of ") || span_starts(side, "Supporters of ");
 }
 
+/* The side that acted, as far as the row says one; the empty span where none is kept. */
+static struct span
+actor_of(const struct row *row)
+{
+	bool is_state_based = row->record->field[FIELD_VIOLENCE].code == VIOLENCE_STATE_BASED;
+	struct span side = cell(row, is_state_based ? COLUMN_SIDE_B : COLUMN_SIDE_A);
+
+	return is_after_a_person(side) || side.n > SIDE_MAX ? (struct span){NULL, 0} : side;
+}
+
 static enum why
 read_actor(struct row *row)
 {
-	bool is_state_based = row->record->field[FIELD_VIOLENCE].code == VIOLENCE_STATE_BASED;
-	enum column column = is_state_based ? COLUMN_SIDE_B : COLUMN_SIDE_A;
-	struct span side = cell(row, column);
+	struct span actor = actor_of(row);
 
-	if (side.n == 0 || is_after_a_person(side))
-		return WHY_NONE;
-	if (side.n >= LIMIT_NAME_TEXT)
-		return fail(row, column, WHY_TOO_LARGE);
-	if (!put_text(row, FIELD_ACTOR, side) || !put_text(row, FIELD_CLAIMED_BY, SPAN("UCDP")))
-		return fail(row, column, WHY_TOO_LARGE);
+	if (actor.n == 0 || actor.n >= LIMIT_NAME_TEXT)
+		return WHY_NONE; /* too long a name stands in the detail */
+	if (!put_text(row, FIELD_ACTOR, actor) || !put_text(row, FIELD_CLAIMED_BY, SPAN("UCDP")))
+		return WHY_TOO_LARGE;
 	return WHY_NONE;
 }
 
@@ -291,32 +297,46 @@ read_deaths(struct row *row)
 	return WHY_NONE;
 }
 
-/* The split of the deaths has no field in an incident; it is kept in words. */
+/* The split of the deaths, when all four numbers are there. */
 static enum why
-read_detail(struct row *row)
+write_split(struct row *row, struct out *text)
 {
 	static const enum column from[] = {COLUMN_DEATHS_A, COLUMN_DEATHS_B,
 					   COLUMN_DEATHS_CIVILIANS, COLUMN_DEATHS_UNKNOWN};
 	static const char *const words[] = {"deaths: side a ", ", side b ", ", civilians ",
 					    ", not known "};
-	struct out text = out_new(DETAIL_MAX);
-	enum why why = WHY_NONE;
 
+	for (unsigned i = 0; i < 4; i++)
+		if (cell(row, from[i]).n == 0)
+			return WHY_NONE;
 	for (unsigned i = 0; i < 4; i++) {
 		int64_t number;
 
-		if (cell(row, from[i]).n == 0)
-			goto done;
-		if (!span_int(cell(row, from[i]), 0, DEATHS_MAX, &number)) {
-			why = fail(row, from[i], WHY_BAD_VALUE);
-			goto done;
-		}
-		out_text(&text, words[i]);
-		out_int(&text, number);
+		if (!span_int(cell(row, from[i]), 0, DEATHS_MAX, &number))
+			return fail(row, from[i], WHY_BAD_VALUE);
+		out_text(text, words[i]);
+		out_int(text, number);
 	}
-	if (put_text(row, FIELD_DETAIL, out_view(&text)))
-		value_of(row, FIELD_LANG)->code = LANG_EN;
-done:
+	return WHY_NONE;
+}
+
+/* What has no field in an incident is kept in words. */
+static enum why
+read_detail(struct row *row)
+{
+	struct out text = out_new(DETAIL_MAX);
+	enum why why = write_split(row, &text);
+
+	if (actor_of(row).n >= LIMIT_NAME_TEXT) {
+		out_text(&text, text.n ? "; actor: " : "actor: ");
+		out_span(&text, actor_of(row));
+	}
+	if (why == WHY_NONE && text.n) {
+		if (out_err(&text) != ERR_OK || !put_text(row, FIELD_DETAIL, out_view(&text)))
+			why = WHY_TOO_LARGE;
+		else
+			value_of(row, FIELD_LANG)->code = LANG_EN;
+	}
 	out_free(&text);
 	return why;
 }

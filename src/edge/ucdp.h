@@ -15,8 +15,9 @@
  *   adm_1 → GOVERNORATE · adm_2 → DISTRICT up to where_prec 3 · low, best, high → DEATHS; where
  * they are not in order the best stays and the bounds are the smallest and largest of the three ·
  *   deaths_a, _b, _civilians, _unknown → DETAIL in words · side_b (side_a unless state-based) →
- *   ACTOR, as named by "UCDP" · event_clarity, number_of_sources → GRADE: source F; information 2
- * for a clear event with two or more sources, 3 for a clear one, else 6 · SENSOR media.
+ *   ACTOR, as named by "UCDP" (a name of more than 63 bytes: DETAIL) · event_clarity,
+ * number_of_sources → GRADE: source F; information 2 for a clear event with two or more sources, 3
+ * for a clear one, else 6 · SENSOR media.
  *
  * Never read, because they can hold names of persons: source_article, source_office, source_date,
  * source_headline, source_original, where_description, conflict_name, dyad_name; a side called

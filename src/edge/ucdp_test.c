@@ -54,6 +54,11 @@ static const struct ucdp_row rows[] = {
 	{"a side called after a person", HEADER
 	 "9,2014,2014-06-18,2014-06-18,1,1,x,x,Government of X,Forces of N. N.,3,1,6,,,,34.8,44.6,,,,,1,1,1\n",
 	 "2: type=atk.clash when=18 JUN 14 grade=F2 sensor=media origin=ucdp:9 violence=state_based deaths=1\n"},
+	{"a long name of a side", HEADER
+	 "9,2014,2014-06-18,2014-06-18,1,1,x,x,G,A group of people with a name that is longer than sixty-three bytes of text,3,1,6,,,,34.8,44.6,1,0,0,0,1,1,1\n",
+	 "2: type=atk.clash when=18 JUN 14 grade=F2 sensor=media origin=ucdp:9 detail=deaths: side a 1, side b 0, civilians 0, "
+	 "not known 0; actor: A group of people with a name that is longer than sixty-three bytes of text lang=en "
+	 "violence=state_based deaths=1\n"},
 	{"HXL tags are no event", HEADER "#event+id,#date,,,,,,,,,,,,,,,,,,,,,,,\n", ""},
 	{"49 columns, names are not read", HEADER_49
 	 "10,IRQ-1,2021,1,Clear,1,1,1,NAME,1,1,NAME,1,1,Government of Iraq,1,1,IS,2,NAME,NAME,NAME,NAME,NAME,1,Daquq town,"
