@@ -73,7 +73,7 @@ cp out evidence
 try "offline, from the file alone" seam verify evidence --members list
 holds "with b's own receipt" '^b/dibis confirmed with its signature' out
 refuse "c never confirmed anything" seam --home a proof "$id" --to c
-for at in $(seq 40 97 "$(stat -c %s evidence)"); do
+for at in $(seq 40 "$(count 397 97)" "$(stat -c %s evidence)"); do
 	python3 - "$at" <<'P'
 import sys
 data = bytearray(open('evidence', 'rb').read())
