@@ -13,6 +13,7 @@
 #include "journal/quarantine.h"
 #include "journal/sent.h"
 #include "journal/shelf.h"
+#include "journal/verify.h"
 
 #include <fcntl.h>
 #include <fts.h>
@@ -239,6 +240,115 @@ testhome_furnish(struct testhome *home)
 	shelf.text = SPAN("policy text");
 	assert_int_equal(shelf_put(j, &shelf), ERR_OK);
 	assert_int_equal(journal_commit(j), ERR_OK);
+}
+
+/* A home with a row in every table, two heads, a countersignature and a witnessed origin. */
+static inline struct testhome *
+testhome_furnished(void)
+{
+	struct testhome *home = calloc(1, sizeof *home);
+	struct sign_secret secret;
+	struct note_key witness;
+	struct out message = out_new(8192);
+	struct out note = out_new(8192);
+	struct signature signature;
+	struct note read;
+	struct merkle_path path;
+	uint64_t known;
+
+	testhome_make(home, "/tmp");
+	testhome_append(home, 0, 200);
+	assert_int_equal(testhome_beat(home), ERR_OK);
+	testhome_append(home, 200, 80);
+	testhome_furnish(home);
+	assert_int_equal(testhome_beat(home), ERR_OK);
+	testhome_append(home, 300, 3);
+	/* a countersignature, and a foreign head witnessed */
+	testhome_key("seam/c/erbil/witness", NOTE_COSIGNATURE, 11, &secret, &witness);
+	assert_int_equal(journal_head_note(home->journal, &note), ERR_OK);
+	assert_int_equal(note_read(out_view(&note), &read), ERR_OK);
+	note_cosign_message(&message, 1700000000, read.text);
+	sign_make(&secret, out_view(&message), &signature);
+	note_write_line(&note, &witness, 1700000000, &signature);
+	assert_int_equal(journal_begin(home->journal), ERR_OK);
+	assert_int_equal(shelf_cosign(home->journal, &witness, out_view(&note), 1), ERR_OK);
+	assert_int_equal(journal_commit(home->journal), ERR_OK);
+	testhome_key("seam/b/qayyara/log/1", NOTE_ED25519, 12, &secret, &witness);
+	out_reset(&note);
+	out_reset(&message);
+	out_text(&message,
+		 "seam/b/qayyara/log/1\n5\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n");
+	sign_make(&secret, out_view(&message), &signature);
+	out_span(&note, out_view(&message));
+	out_char(&note, '\n');
+	note_write_line(&note, &witness, 0, &signature);
+	path.n = 0;
+	assert_int_equal(
+	    journal_witness(home->journal, &witness, 0, &path, out_view(&note), 1, &known), ERR_OK);
+	out_free(&note);
+	out_free(&message);
+	return home;
+}
+
+static inline enum err
+testhome_verify(const struct testhome *home, struct verify_counts *counts,
+		char fault[VERIFY_FAULT_MAX])
+{
+	struct verify_options options;
+
+	memset(&options, 0, sizeof options);
+	options.key = &home->key;
+	return verify_home(home->dir, &options, counts, fault);
+}
+
+static inline void
+testhome_assert_verifies(const struct testhome *home)
+{
+	struct verify_counts counts;
+	char fault[VERIFY_FAULT_MAX];
+	enum err err = testhome_verify(home, &counts, fault);
+
+	if (err != ERR_OK)
+		print_message("verify: %s\n", fault);
+	assert_int_equal(err, ERR_OK);
+}
+
+static inline bool
+testhome_holds(struct span bytes, const char *text)
+{
+	size_t n = strlen(text);
+
+	for (size_t i = 0; i + n <= bytes.n; i++)
+		if (memcmp(bytes.p + i, text, n) == 0)
+			return true;
+	return false;
+}
+
+/* How many files of the home hold the text. */
+static inline int
+testhome_grep(const char *dir, const char *text)
+{
+	char root[512];
+	char *const roots[] = {root, NULL};
+	FTS *tree;
+	FTSENT *entry;
+	int n = 0;
+
+	(void)snprintf(root, sizeof root, "%s", dir);
+	tree = fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR, NULL);
+	while (tree && (entry = fts_read(tree))) {
+		struct out bytes = out_new(64 << 20);
+
+		if (entry->fts_info != FTS_F)
+			continue;
+		assert_int_equal(file_read(entry->fts_path, &bytes), ERR_OK);
+		if (bytes.n && testhome_holds(out_view(&bytes), text))
+			n++;
+		out_free(&bytes);
+	}
+	if (tree)
+		(void)fts_close(tree);
+	return n;
 }
 
 #endif
