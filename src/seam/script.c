@@ -2,6 +2,7 @@
  * exercise. */
 #include "seam/script.h"
 
+#include "admit/keyring.h"
 #include "base/hash.h"
 #include "seam/view.h"
 
@@ -28,6 +29,7 @@ struct script {
 	struct app *app;
 	const char *file; /* NULL: labels end with the run */
 	int first, last;  /* events wanted */
+	bool is_alone;    /* the only station of its party: it plays all rows of it */
 	struct label labels[LABELS_MAX];
 	size_t n;
 	char pending[READER_LABEL];
@@ -110,6 +112,36 @@ read_range(const char *text, int *first, int *last)
 	return true;
 }
 
+/* Whether no other station of this party is known here. */
+static int
+look_for_sisters(struct script *script)
+{
+	struct view *view = view_open(script->app, VIEW_RING);
+	struct party own = station_party(&script->app->config.station);
+	size_t n = 0;
+
+	if (!view)
+		return APP_NO;
+	for (size_t i = 0; i < keyring_count(view_ring(view)); i++) {
+		struct party party = station_party(&keyring_at(view_ring(view), i)->station);
+
+		n += party_equal(&party, &own);
+	}
+	script->is_alone = n <= 1;
+	view_close(view);
+	return APP_OK;
+}
+
+static bool
+is_mine(const struct script *script, const struct station *station)
+{
+	struct party own = station_party(&script->app->config.station);
+	struct party party = station_party(station);
+
+	return script->is_alone ? party_equal(&party, &own)
+				: station_equal(station, &script->app->config.station);
+}
+
 struct script *
 script_open(struct app *app)
 {
@@ -128,7 +160,8 @@ script_open(struct app *app)
 		script_close(script);
 		return NULL;
 	}
-	if (!script->arena || !script->ids || read_labels(script) != APP_OK) {
+	if (!script->arena || !script->ids || read_labels(script) != APP_OK ||
+	    look_for_sisters(script) != APP_OK) {
 		script_close(script);
 		return NULL;
 	}
@@ -216,8 +249,8 @@ script_prepare(struct script *script, struct reader_item *item, struct span *thr
 	enum why why;
 
 	script->reason[0] = script->pending[0] = '\0';
-	if (!station_equal(&item->station, &script->app->config.station) ||
-	    item->number < script->first || item->number > script->last)
+	if (!is_mine(script, &item->station) || item->number < script->first ||
+	    item->number > script->last)
 		return WHY_NOT_OWN;
 	why = set_refs(script, item);
 	if (why == WHY_NONE && item->is_amend) {
