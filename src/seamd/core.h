@@ -164,6 +164,7 @@ struct take {
 	const char *text; /* for people; may be NULL */
 	enum err err;     /* our own failure */
 	bool is_own;
+	bool is_amending;  /* in a thread that was there before */
 	bool is_duplicate; /* held already: nothing is written */
 	bool is_new;
 	bool is_receipt;
@@ -192,13 +193,19 @@ struct take_party {
  */
 MUST_USE enum err cut_file(struct core *core, struct take *take);
 
-/* One question to release about a held own record; the answer lives in the core's arena. */
+/* One question to release about an own record; the answer lives in the core's arena. */
 struct release_answer;
 struct field_set;
-MUST_USE enum err cut_ask(struct core *core, const struct record *record, const struct hash *id,
-			  const struct party *party, int64_t policy_filed,
-			  const struct field_set *given, unsigned approvals,
-			  struct release_answer *answer);
+struct cut {
+	const struct record *record;
+	const struct hash *id; /* NULL: it is being filed */
+	const struct party *party;
+	int64_t policy_filed;          /* version in force then */
+	const struct field_set *given; /* of this record; NULL: nothing */
+	unsigned approvals;
+	bool looks_back; /* earlier records of its thread may have shown the party the same place */
+};
+MUST_USE enum err cut_ask(struct core *core, const struct cut *cut, struct release_answer *answer);
 
 /* A set of levels as text for the outbox, and back. */
 void cut_write_set(struct out *out, const struct field_set *set);

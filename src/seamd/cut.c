@@ -12,6 +12,7 @@
 #include "journal/sent.h"
 #include "picture/picture.h"
 #include "release/release.h"
+#include "seamd/reread.h"
 
 #include <string.h>
 
@@ -201,34 +202,108 @@ is_taken_back(struct core *core, const struct hash *id)
 	       (row.is_retracted || row.is_erased);
 }
 
-enum err
-cut_ask(struct core *core, const struct record *record, const struct hash *id,
-	const struct party *party, int64_t policy_filed, const struct field_set *given,
-	unsigned approvals, struct release_answer *answer)
+/* What earlier records of the thread showed the party about the same place. */
+struct knowing {
+	struct core *core;
+	const struct cut *cut;
+	struct field_set *known;
+	enum err err;
+};
+
+static bool
+is_same_place(const struct place *a, const struct place *b)
 {
+	unsigned level = a->level < b->level ? a->level : b->level;
+	struct place one = place_at_level(a, level);
+	struct place other = place_at_level(b, level);
+
+	return level > 0 && strcmp(one.mgrs, other.mgrs) == 0;
+}
+
+static bool
+add_known(void *context, const struct outbox *outbox)
+{
+	struct knowing *knowing = context;
+	struct field_set set;
+
+	if (outbox->counter < 0 || !span_is(outbox->party, knowing->cut->party->name))
+		return true;
+	if (!cut_read_set(outbox->items, &set))
+		knowing->err = ERR_CORRUPT;
+	field_set_add(knowing->known, &set);
+	return true;
+}
+
+static bool
+look_at_earlier(void *context, const struct journal_record *row)
+{
+	struct knowing *knowing = context;
+	struct record *earlier = arena_take(knowing->core->arena, sizeof *earlier);
+
+	if (!row->is_own || row->is_erased ||
+	    (knowing->cut->id && hash_equal(&row->id, knowing->cut->id)))
+		return true;
+	if (!earlier) {
+		knowing->err = ERR_NOMEM;
+		return false;
+	}
+	knowing->err = reread_record(row, knowing->core->keyring, knowing->core->arena, earlier);
+	if (knowing->err == ERR_OK && earlier->field[FIELD_PLACE].is_set &&
+	    is_same_place(&earlier->field[FIELD_PLACE].place,
+			  &knowing->cut->record->field[FIELD_PLACE].place))
+		knowing->err = outbox_each_of(knowing->core->journal, &row->id,
+					      &(struct outbox_walk){add_known, knowing});
+	return knowing->err == ERR_OK;
+}
+
+static enum err
+look_up_known(struct core *core, const struct cut *cut, struct field_set *known)
+{
+	struct knowing knowing = {core, cut, known, ERR_OK};
+	enum err err;
+
+	memset(known, 0, sizeof *known);
+	if (!cut->record->field[FIELD_PLACE].is_set)
+		return ERR_OK;
+	err = journal_each_in_thread(core->journal, cut->record->thread,
+				     &(struct journal_walk){look_at_earlier, &knowing});
+	return err == ERR_OK ? knowing.err : err;
+}
+
+enum err
+cut_ask(struct core *core, const struct cut *cut, struct release_answer *answer)
+{
+	const struct record *record = cut->record;
+	/* First the version in force: loading an old one may push out an older one, never this. */
+	const struct policy *now = core_policy(core, 0);
 	struct release_cite cites[LIMIT_IDS + 3];
+	struct field_set known;
 	struct release_question question = {
-	    .policy_filed = core_policy(core, policy_filed),
-	    .policy_now = core_policy(core, 0),
+	    .policy_filed = core_policy(core, cut->policy_filed),
+	    .policy_now = now,
 	    .ground = core->ground,
 	    .record = record,
 	    .filed_ms = record->filed_ms,
 	    .now_ms = core_now(core),
-	    .recipient = *party,
-	    .is_sister = party_equal(party, &core->own),
-	    .given = given,
-	    .approvals = approvals,
+	    .recipient = *cut->party,
+	    .is_sister = party_equal(cut->party, &core->own),
+	    .given = cut->given,
+	    .approvals = cut->approvals,
 	    .cites = cites,
 	};
 	enum err err = ERR_OK;
 
+	if (cut->looks_back) {
+		err = look_up_known(core, cut, &known);
+		question.known = &known;
+	}
 	question.cites_n = gather_ids(record, cites, LIMIT_IDS + 3);
 	for (size_t i = 0; i < question.cites_n && err == ERR_OK; i++)
-		err = look_up_cite(core, party, &cites[i]);
+		err = look_up_cite(core, cut->party, &cites[i]);
 	if (record->kind == KIND_RETRACT || record->kind == KIND_ERASE)
-		question.has_thread = has_thread(core, record, party);
-	if (id)
-		question.is_retracted = is_taken_back(core, id);
+		question.has_thread = has_thread(core, record, cut->party);
+	if (cut->id)
+		question.is_retracted = is_taken_back(core, cut->id);
 	return err == ERR_OK ? release_cut(&question, core->arena, answer) : err;
 }
 
@@ -284,7 +359,11 @@ cut_for(struct core *core, struct take *take, const struct party *party)
 {
 	struct take_party *row = &take->parties[take->parties_n];
 	struct release_answer answer;
-	enum err err = cut_ask(core, take->record, NULL, party, core->policy_now, NULL, 0, &answer);
+	struct cut cut = {.record = take->record,
+			  .party = party,
+			  .policy_filed = core->policy_now,
+			  .looks_back = take->is_amending};
+	enum err err = cut_ask(core, &cut, &answer);
 	bool is_citing = false;
 
 	*row = (struct take_party){

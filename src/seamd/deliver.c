@@ -244,8 +244,15 @@ deliver_row(struct core *core, int64_t number, const struct party *party, size_t
 		return outbox_move(core->journal, number, OUTBOX_DROPPED, -1, SPAN("erased"),
 				   core_now(core));
 	if (err == ERR_OK)
-		err = cut_ask(core, record, &outbox.record, party, outbox.policy, &so_far.given,
-			      count_lines(outbox.given), &answer);
+		err = cut_ask(core,
+			      &(struct cut){.record = record,
+					    .id = &outbox.record,
+					    .party = party,
+					    .policy_filed = outbox.policy,
+					    .given = &so_far.given,
+					    .approvals = count_lines(outbox.given),
+					    .looks_back = true},
+			      &answer);
 	if (err != ERR_OK)
 		return err;
 	for (size_t i = 0; i < answer.parts_n; i++) {

@@ -167,6 +167,7 @@ choose_thread(struct core *core, struct take *take, struct span thread, bool is_
 	}
 	look = look_up_thread(core, thread);
 	take->record->thread = arena_copy(core->arena, thread);
+	take->is_amending = true;
 	if (!look.is_found)
 		take_refuse(take, WHY_NO_TARGET, FIELD_THREAD, "no such thread here");
 	else if (!look.is_own || look.kind != take->record->kind)

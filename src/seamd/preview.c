@@ -69,13 +69,17 @@ write_party(struct core *core, const struct take *take, const struct party *part
 {
 	struct present_index *index = arena_take(core->arena, sizeof *index);
 	struct out cut = out_new(LIMIT_SD_JWT);
+	struct cut question = {.record = take->record,
+			       .party = party,
+			       .policy_filed = core->policy_now,
+			       .looks_back = take->is_amending};
 	struct release_answer answer;
 	struct field_set now;
 	const struct release_part *part = NULL;
 	enum err err = index ? present_index(take->disclosures, index) : ERR_NOMEM;
 
 	if (err == ERR_OK)
-		err = cut_ask(core, take->record, NULL, party, core->policy_now, NULL, 0, &answer);
+		err = cut_ask(core, &question, &answer);
 	if (err == ERR_OK) {
 		release_now(&answer, &now);
 		part = answer.parts_n ? &answer.parts[0] : NULL;

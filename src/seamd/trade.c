@@ -56,13 +56,13 @@ refuse(struct take *take, enum why why, const char *text)
 	}
 }
 
+/* Time never refuses a delivery: what protects is the counter, the hash and the log. */
 static struct admit_terms
 terms_of(const struct core *core)
 {
 	return (struct admit_terms){.keyring = core->keyring,
 				    .own = core->own,
 				    .is_exercise = core->config->exercise,
-				    .now_ms = core_now(core),
 				    .log_index = -1};
 }
 
