@@ -22,6 +22,20 @@ refuse(const char **why, const char *text)
 	return false;
 }
 
+/* Names are shown to people before anything is proven: nothing but names of parties and stations.
+ */
+static bool
+is_name(struct span text)
+{
+	for (size_t i = 0; i < text.n; i++) {
+		char c = text.p[i];
+
+		if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '/'))
+			return false;
+	}
+	return text.n > 0;
+}
+
 static bool
 read_first(struct span *rest, struct bundle *bundle)
 {
@@ -33,7 +47,7 @@ read_first(struct span *rest, struct bundle *bundle)
 	line = span_make(line.p + strlen(BUNDLE_FIRST), line.n - strlen(BUNDLE_FIRST));
 	return span_split(&line, ' ', &from) &&
 	       span_copy(bundle->from, sizeof bundle->from, from) &&
-	       span_copy(bundle->to, sizeof bundle->to, line) && from.n && line.n;
+	       span_copy(bundle->to, sizeof bundle->to, line) && is_name(from) && is_name(line);
 }
 
 /* The beginning of the last line. */

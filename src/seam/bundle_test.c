@@ -61,6 +61,11 @@ test_damaged(void **state)
 		out.p[i] ^= 1;
 	}
 	out_free(&out);
+	out = out_new(1024);
+	out_text(&out, BUNDLE_FIRST "a/\033[2J b\n");
+	bundle_end(&out, 0);
+	assert_false(bundle_read(out_view(&out), &bundle, &why));
+	out_free(&out);
 	out = made("delivery x\n", 2);
 	assert_false(bundle_read(out_view(&out), &bundle, &why));
 	out_free(&out);

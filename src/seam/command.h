@@ -44,7 +44,7 @@ struct app;
 	X("count",           "by= sum= kind= type= from= to= bbox= near= area= text= party= station= governorate= district=", \
 	  "[--by governorate,year] [--sum deaths] [filters of list]", READ, count_cells, "counts, each incident once") \
 	X("review",          "", "ID", READ, review_record, "who filed, was told and answered, in order of time") \
-	X("policy check",    "", "[FILE]", READ, policy_check, "reads a policy, runs its tests, names what looks forgotten") \
+	X("policy check",    "", "[FILE]", NONE, policy_check, "reads a policy, runs its tests, names what looks forgotten") \
 	X("policy use",      "profile=", "FILE | --profile P", ACT, policy_use, "signs it, logs it and starts it") \
 	X("policy explain",  "", "ID PARTY", READ, policy_explain, "which line gave which field, and which kept it") \
 	X("policy diff",     "", "OLD NEW | NEW", READ, policy_diff, "which records held would newly flow") \

@@ -24,6 +24,7 @@ enum {
 	START_MS = 60 * 1000,
 	PROMPT_MS = 600 * 1000, /* somebody types a passphrase */
 	STEP_MS = 20,
+	TAKEN_MS = 1000,
 	STOP_MS = 30 * 1000,
 	ANSWER_MS = 600 * 1000,
 	LOG_MAX = 16384
@@ -196,7 +197,11 @@ start_daemon(struct reach *reach, const char *path)
 	if (reach->app->is_verbose && err == ERR_OK)
 		app_remark(reach->app, "seam: no station runs; one is started for this command");
 	while (err == ERR_OK && client_connect(path, &reach->client) != ERR_OK) {
-		if (!is_alive(reach) || left-- == 0)
+		/* One that ends at once may have found the home taken by another that still starts.
+		 */
+		if (!is_alive(reach) && left > TAKEN_MS / STEP_MS)
+			left = TAKEN_MS / STEP_MS;
+		if (left-- == 0)
 			err = ERR_CLOSED;
 		(void)poll(NULL, 0, STEP_MS);
 	}

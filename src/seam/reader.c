@@ -356,6 +356,15 @@ take_record(struct cursor *cursor, struct arena *arena, struct reader_item *item
 	return cursor_is_done(cursor) ? ERR_OK : ERR_FORMAT;
 }
 
+/* A column's name comes from the file and goes to a terminal. */
+static void
+make_harmless(char *text)
+{
+	for (; *text; text++)
+		if ((unsigned char)*text < ' ' || *text == 0x7f)
+			*text = '?';
+}
+
 enum err
 reader_next(struct reader *reader, struct arena *arena, struct reader_item *item)
 {
@@ -375,6 +384,7 @@ reader_next(struct reader *reader, struct arena *arena, struct reader_item *item
 		item->reason.why = (enum why)cursor_code(&cursor, WHY_COUNT);
 		item->reason.field = (uint16_t)cursor_code(&cursor, FIELD_COUNT);
 		cursor_text(&cursor, item->column, sizeof item->column);
+		make_harmless(item->column);
 	} else if (message.kind == WIRE_STATUS) {
 		item->what = READER_PROGRESS;
 		item->bytes = cursor_u64(&cursor);

@@ -1,0 +1,54 @@
+#!/bin/bash
+# What a rule leaves to officers waits for two accounts; what was said is what may go; an erased record
+# is gone here and at its recipient; a policy's faults are named by line.
+. "$(dirname "$0")/lib.sh"
+
+for station in a/one b/two; do
+	try "a home for $station" seam init "${station%%/*}" --station $station --exercise
+	try "its invitation" seam --home "${station%%/*}" invite "${station%%/*}.invite"
+done
+seam members new --invite a.invite --invite b.invite --purpose test --quorum 1 --exercise >list
+for party in a b; do try "$party signs" seam --home $party members sign list; done
+for party in a b; do try "$party joins" seam --home $party members install list a.invite b.invite; done
+
+printf 'party a b\nrelease incident to b : tpye\n' >bad.policy
+refuse "a policy with a fault is refused" seam policy check bad.policy
+holds "by line and column" '^bad.policy:2:[0-9]+: ' err
+refuse "and not used" seam --home a policy use bad.policy
+printf 'party a b\nrelease incident to b : type, place@1km manual 2\n' >two.policy
+try "a policy is checked without a home" seam policy check two.policy
+try "two officers decide" seam --home a policy use two.policy
+try "what b would get" seam --home a policy preview incident type=atk.ambush when=now place=38SMD470654
+holds "waits" 'decisions by officers' out
+
+try "a report" seam --home a report incident type=atk.ambush when=now place=38SMD470654 deaths=1
+id=$(head -1 out)
+holds "is held back with the reason" '^  b +held back +the rule asks for decisions' out
+refuse "nothing of it may be said" seam --home a say "$id" b
+try "a second account" seam --home a user add second liaison
+token=$(cat out)
+refuse "nobody approves without a yes" seam --home a send "$id" b
+try "the first approves" seam --home a send "$id" b --yes
+holds "one of two" '1 of 2' out
+try "twice is once" seam --home a send "$id" b --yes
+holds "still one of two" '1 of 2' out
+SEAM_TOKEN=$token try "the second approves" seam --home a send "$id" b --yes
+holds "now it goes" '^queued: 2 of 2' out
+try "and may be said" seam --home a say "$id" b
+holds "as coarse as granted" '38S MD 47 65, a square of 1 km' out
+lacks "not finer" '470' out
+try "the stick" seam --home a export bundle b ab
+try "is taken" seam --home b import bundle ab
+seam --home b show "$id" >shown
+holds "b sees the square" 'place +38SMD4765$' shown
+lacks "no finer one" '470654' shown
+
+refuse "nothing is erased without a yes" seam --home a erase "$id"
+try "it is erased" seam --home a erase "$id" --yes
+seam --home a show "$id" >shown
+lacks "its place is gone" '38SMD' shown
+try "the next stick" seam --home a export bundle b ab
+try "is taken" seam --home b import bundle ab
+seam --home b show "$id" >shown
+lacks "and its place is gone there too" '38SMD' shown
+for party in a b; do try "$party is sound" seam verify $party; done
