@@ -248,7 +248,7 @@ policy_explain(struct app *app)
 {
 	struct view *view = NULL;
 	struct question *question = calloc(1, sizeof *question);
-	struct picture_row row;
+	struct picture_row row = {.kind = KIND_NONE};
 	struct party party;
 	struct out out = out_new(REPORT_MAX);
 	enum err err;
