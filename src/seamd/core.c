@@ -56,7 +56,6 @@ on_beat(evutil_socket_t fd, short what, void *cookie)
 	(void)deliver_due(core);
 	if (core->picture && !core->is_folding)
 		(void)!picture_tidy(core->picture); /* BUSY: at a later beat */
-	fold_note(core);
 }
 
 static void
@@ -212,9 +211,8 @@ close_all(struct core *core)
 	if (core->seal && core->journal)
 		(void)!core_head(core);
 	if (core->picture)
-		fold_note(core);
-	while (core->first)
-		core_drop_act(core);
+		while (core->first)
+			core_drop_act(core);
 	picture_close(core->picture);
 	journal_close(core->journal);
 	duty_close(core->duty);

@@ -73,7 +73,6 @@ struct core {
 	struct act *first, *last;
 	size_t waiting, waiting_bytes;
 	int64_t written_seq; /* newest record written */
-	int64_t noted_seq;   /* what RUN/folded says */
 	int64_t folded_seq;  /* picture holds everything up to it */
 	bool is_folding;
 	bool is_stopping;
@@ -252,7 +251,6 @@ void own_ready(struct core *core, struct take *take, struct span thread, bool is
 /* fold.c: brings the picture up to the journal, a part at a time; false when it is. */
 void fold_start(struct core *core);
 bool fold_some(struct core *core);
-void fold_note(struct core *core); /* remembers how far the picture is */
 
 /* Within a batch: a record and its ways into the picture. */
 MUST_USE enum err fold_put(struct core *core, const struct record *record, const struct hash *id,

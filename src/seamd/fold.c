@@ -14,64 +14,43 @@
 #include "picture/picture.h"
 #include "seamd/reread.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-enum { PART = 4000, NOTE_TEXT_MAX = 512, RECORD_ARENA = ADMIT_ARENA };
+enum { PART = 4000, RECORD_ARENA = ADMIT_ARENA };
 
-/* RUN/folded: how far the picture is, and of which journal: "SEQ ORIGIN KEY". */
-static void
-note_text(const struct core *core, int64_t seq, struct out *text)
+struct looking {
+	struct core *core;
+	int64_t seq;
+	bool is_there;
+};
+
+static bool
+is_in_picture(void *context, const struct journal_record *row)
 {
-	out_format(text, "%lld %s %08x\n", (long long)seq, journal_origin(core->journal),
-		   journal_key(core->journal)->id);
+	struct looking *looking = context;
+	struct picture_row held;
+
+	looking->is_there =
+	    row->seq == looking->seq &&
+	    picture_record(looking->core->picture, &row->id, looking->core->arena, &held) == ERR_OK;
+	return false;
 }
 
-void
-fold_note(struct core *core)
-{
-	struct out text = out_new(NOTE_TEXT_MAX);
-	char path[FILE_PATH_MAX];
-
-	note_text(core, core->folded_seq, &text);
-	if (!core->is_folding && core->folded_seq != core->noted_seq &&
-	    file_path(path, sizeof path, core->run_dir, "folded") == ERR_OK &&
-	    file_write(path, out_view(&text), 0600) != ERR_OK)
-		role_log("core", "note", "the picture will be folded anew at the next start");
-	core->noted_seq = core->folded_seq;
-	out_free(&text);
-}
-
-/* How far the picture left by an earlier life is; 0 when it cannot be trusted to be of this
- * journal. */
+/* How far the picture of an earlier life is: its mark, if the record of that number is in it.  A
+ * journal that was restored to an older state has no such record. */
 static int64_t
-read_note(struct core *core)
+trusted_mark(struct core *core)
 {
-	struct out text = out_new(NOTE_TEXT_MAX);
-	struct out wanted = out_new(NOTE_TEXT_MAX);
-	struct journal_counts counts;
-	char path[FILE_PATH_MAX];
-	struct span number;
-	struct span rest;
-	int64_t seq = 0;
+	struct looking looking = {.core = core};
 
-	if (file_path(path, sizeof path, core->run_dir, "folded") == ERR_OK &&
-	    file_read(path, &text) == ERR_OK) {
-		rest = out_view(&text);
-		if (span_split(&rest, ' ', &number) && span_int(number, 0, INT64_MAX / 2, &seq)) {
-			note_text(core, seq, &wanted);
-			if (!span_equal(out_view(&wanted), out_view(&text)) ||
-			    journal_count(core->journal, &counts) != ERR_OK ||
-			    seq > (int64_t)counts.records)
-				seq = 0;
-		}
-	}
-	(void)unlink(path);
-	out_free(&text);
-	out_free(&wanted);
-	return seq;
+	if (picture_mark(core->picture, &looking.seq) != ERR_OK || looking.seq <= 0)
+		return 0;
+	if (journal_each(core->journal, looking.seq - 1,
+			 &(struct journal_walk){is_in_picture, &looking}) != ERR_OK)
+		return 0;
+	arena_reset(core->arena);
+	return looking.is_there ? looking.seq : 0;
 }
 
 enum err
@@ -172,6 +151,8 @@ fold_part(struct core *core, size_t *n)
 		if (err == ERR_OK)
 			err = folding.err;
 		if (err == ERR_OK)
+			err = picture_mark_put(core->picture, core->folded_seq);
+		if (err == ERR_OK)
 			err = picture_commit(core->picture);
 		if (err != ERR_OK)
 			picture_rollback(core->picture);
@@ -200,23 +181,32 @@ fold_some(struct core *core)
 	if (n == PART)
 		return true;
 	core->is_folding = false;
+	core->written_seq = core->folded_seq;
 	return false;
+}
+
+static enum err
+open_anew(struct core *core)
+{
+	picture_close(core->picture);
+	core->picture = NULL;
+	if (picture_remove(core->run_dir) != ERR_OK)
+		role_log("core", "warn", "an old picture could not be removed");
+	return picture_open(core->run_dir, PICTURE_WRITE, &core->kid.station, &core->picture);
 }
 
 void
 fold_start(struct core *core)
 {
-	enum err err;
+	enum err err =
+	    picture_open(core->run_dir, PICTURE_WRITE, &core->kid.station, &core->picture);
 
-	core->folded_seq = read_note(core);
-	if (core->folded_seq == 0 && picture_remove(core->run_dir) != ERR_OK)
-		role_log("core", "warn", "an old picture could not be removed");
-	err = picture_open(core->run_dir, PICTURE_WRITE, &core->kid.station, &core->picture);
-	if (err == ERR_FORMAT || err == ERR_CORRUPT) {
-		core->folded_seq = 0;
-		if (picture_remove(core->run_dir) == ERR_OK)
-			err = picture_open(core->run_dir, PICTURE_WRITE, &core->kid.station,
-					   &core->picture);
+	if (err == ERR_FORMAT || err == ERR_CORRUPT)
+		err = open_anew(core);
+	if (err == ERR_OK) {
+		core->folded_seq = trusted_mark(core);
+		if (core->folded_seq == 0)
+			err = open_anew(core);
 	}
 	if (err != ERR_OK)
 		role_log("core", "alert", "no picture in %s: %s", core->run_dir, err_text(err));

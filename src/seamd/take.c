@@ -459,12 +459,17 @@ core_close_batch(struct core *core, enum err err)
 		return err;
 	}
 	core->counted.commits++;
-	if (core->picture && !core->is_folding && picture_commit(core->picture) != ERR_OK) {
-		picture_rollback(core->picture);
-		core->is_folding = true;
+	if (core->picture && !core->is_folding) {
+		err = picture_mark_put(core->picture, core->written_seq);
+		if (err == ERR_OK)
+			err = picture_commit(core->picture);
+		if (err == ERR_OK) {
+			core->folded_seq = core->written_seq;
+		} else {
+			picture_rollback(core->picture);
+			core->is_folding = true;
+		}
 	}
-	if (!core->is_folding && core->written_seq > core->folded_seq)
-		core->folded_seq = core->written_seq;
 	return ERR_OK;
 }
 
