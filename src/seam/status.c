@@ -4,6 +4,7 @@
 #include "seam/reach.h"
 #include "seam/view.h"
 
+#include "admit/keyring.h"
 #include "journal/inbox.h"
 #include "journal/journal.h"
 #include "journal/outbox.h"
@@ -98,6 +99,69 @@ write_parties(struct app *app, struct view *view, struct out *out)
 	return err;
 }
 
+struct coming {
+	struct out *out;
+	bool is_json;
+	size_t gaps;
+};
+
+static void
+write_gap(void *context, int64_t first, int64_t last)
+{
+	struct coming *coming = context;
+
+	if (coming->is_json)
+		out_format(coming->out, "%s[%lld,%lld]", coming->gaps ? "," : "", (long long)first,
+			   (long long)last);
+	else if (first == last)
+		out_format(coming->out, "%s%lld",
+			   coming->gaps ? ", " : "; missing: ", (long long)first);
+	else
+		out_format(coming->out, "%s%lld to %lld",
+			   coming->gaps ? ", " : "; missing: ", (long long)first, (long long)last);
+	coming->gaps++;
+}
+
+/* What came from one station: the highest number, and the numbers below it that did not come. */
+static enum err
+write_station(const struct app *app, struct view *view, struct out *out,
+	      const struct station *station, bool is_first)
+{
+	struct out gaps = out_new(APP_OUT_MAX);
+	struct coming coming = {&gaps, app->is_json, 0};
+	int64_t highest = 0;
+	enum err err =
+	    inbox_gaps(view_journal(view), span_of(station->name), &highest, write_gap, &coming);
+
+	if (err == ERR_OK)
+		err = out_err(&gaps);
+	if (err == ERR_OK && app->is_json)
+		out_format(out, "%s{\"station\":\"%s\",\"came\":%lld,\"gaps\":[%.*s]}",
+			   is_first ? "" : ",", station->name, (long long)highest, (int)gaps.n,
+			   gaps.n ? gaps.p : "");
+	else if (err == ERR_OK && highest > 0)
+		out_format(out, "  %s: deliveries up to number %lld%.*s\n", station->name,
+			   (long long)highest, (int)gaps.n, gaps.n ? gaps.p : "");
+	out_free(&gaps);
+	return err;
+}
+
+static enum err
+write_stations(const struct app *app, struct view *view, struct out *out)
+{
+	const struct keyring *ring = view_ring(view);
+	size_t written = 0;
+	enum err err = ERR_OK;
+
+	for (size_t i = 0; i < keyring_count(ring) && err == ERR_OK; i++) {
+		const struct station *station = &keyring_at(ring, i)->station;
+
+		if (!station_equal(station, &app->config.station))
+			err = write_station(app, view, out, station, written++ == 0);
+	}
+	return err;
+}
+
 static enum err
 write_head(struct app *app, struct view *view, struct out *out)
 {
@@ -150,6 +214,10 @@ status_print(struct app *app)
 	err = write_head(app, view, &out);
 	if (err == ERR_OK)
 		err = write_parties(app, view, &out);
+	if (app->is_json)
+		out_text(&out, "],\"stations\":[");
+	if (err == ERR_OK)
+		err = write_stations(app, view, &out);
 	if (app->is_json)
 		out_text(&out, "]}\n");
 	code = err == ERR_OK ? app_print(app, &out) : app_fail(app, err, "reading the journal");
