@@ -27,6 +27,32 @@ write_record_key(struct out *out, const struct keyring *keyring, const struct ke
 	out_char(out, '\n');
 }
 
+static void
+json_station(struct out *out, const struct keyring *keyring, const struct keynote *note)
+{
+	struct kid kid = {.station = note->station};
+	struct keyring_key key;
+
+	out_format(out, "{\"station\":\"%s\",\"version\":%lld,\"post\":%s,\"record\":[",
+		   note->station.name, (long long)note->version, note->is_post ? "true" : "false");
+	for (unsigned i = 0; i < note->records; i++) {
+		kid.number = note->record[i].number;
+		out_format(out, "%s{\"number\":%u,\"key\":\"", i ? "," : "", kid.number);
+		b64_write(out, span_make(note->record[i].public.b, SIGN_PUBLIC_SIZE));
+		out_format(out, "\",\"revoked\":%s}",
+			   keyring_find(keyring, &kid, &key) && key.is_revoked ? "true" : "false");
+	}
+	out_text(out, "],\"log\":[");
+	for (unsigned i = 0; i < note->logs; i++) {
+		out_text(out, i ? ",\"" : "\"");
+		note_key_write(out, &note->log[i]);
+		out_char(out, '"');
+	}
+	out_text(out, "],\"witness\":\"");
+	note_key_write(out, &note->witness);
+	out_text(out, "\"}");
+}
+
 int
 key_show(struct app *app)
 {
@@ -38,6 +64,11 @@ key_show(struct app *app)
 	for (size_t i = 0; i < keyring_count(view_ring(view)); i++) {
 		const struct keynote *note = keyring_at(view_ring(view), i);
 
+		if (app->is_json) {
+			out_text(&out, i ? ",\n" : "[");
+			json_station(&out, view_ring(view), note);
+			continue;
+		}
 		out_format(&out, "%s (key note version %lld)%s\n", note->station.name,
 			   (long long)note->version, note->is_post ? ", a post" : "");
 		for (unsigned r = 0; r < note->records; r++)
@@ -51,6 +82,8 @@ key_show(struct app *app)
 		note_key_write(&out, &note->witness);
 		out_char(&out, '\n');
 	}
+	if (app->is_json)
+		out_text(&out, out.n ? "]\n" : "[]\n");
 	view_close(view);
 	return app_print(app, &out);
 }

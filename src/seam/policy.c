@@ -280,6 +280,22 @@ policy_explain(struct app *app)
 }
 
 static void
+json_draft(const struct question *question, const struct release_answer *answer, struct out *out)
+{
+	out_format(out, "{\"party\":\"%s\",\"parts\":[", question->ask.recipient.name);
+	for (size_t i = 0; i < answer->parts_n; i++) {
+		out_text(out, i ? ",{\"gives\":\"" : "{\"gives\":\"");
+		release_write_set(out, &answer->parts[i].give);
+		out_format(out, "\",\"why\":\"%s\"}", why_code(answer->parts[i].why));
+	}
+	out_text(out, "],\"held\":[");
+	for (size_t i = 0; i < answer->held_n; i++)
+		out_format(out, "%s{\"field\":\"%s\",\"why\":\"%s\"}", i ? "," : "",
+			   field_row(answer->held[i].field)->name, why_code(answer->held[i].why));
+	out_text(out, "]}");
+}
+
+static void
 write_draft(const struct app *app, const struct question *question, struct arena *arena,
 	    struct out *out)
 {
@@ -287,6 +303,11 @@ write_draft(const struct app *app, const struct question *question, struct arena
 
 	if (release_cut(&question->ask, arena, &answer) != ERR_OK)
 		return;
+	if (app->is_json) {
+		out_text(out, out->n ? ",\n" : "[");
+		json_draft(question, &answer, out);
+		return;
+	}
 	out_format(out, "%s\n", question->ask.recipient.name);
 	for (size_t i = 0; i < answer.parts_n; i++) {
 		out_text(out, "  gets ");
@@ -306,7 +327,6 @@ write_draft(const struct app *app, const struct question *question, struct arena
 			   why_text(answer.held[i].why),
 			   answer.held[i].text && answer.held[i].text[0] ? ": " : "",
 			   answer.held[i].text ? answer.held[i].text : "");
-	(void)app;
 }
 
 int
@@ -337,6 +357,8 @@ policy_preview(struct app *app)
 	}
 	if (code == APP_OK && n == 0)
 		app_remark(app, "the member list names no other party");
+	if (code == APP_OK && app->is_json)
+		out_text(&out, out.n ? "]\n" : "[]\n");
 	if (code == APP_OK)
 		code = app_print(app, &out);
 	if (question)

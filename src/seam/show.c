@@ -286,12 +286,49 @@ json_versions(struct showing *showing)
 }
 
 static void
+json_number(struct out *out, const char *name, int32_t number)
+{
+	if (number >= 0)
+		out_format(out, ",\"%s\":%d", name, number);
+}
+
+/* A bound that nobody stated has no member. */
+static void
+json_losses(struct showing *showing)
+{
+	struct picture_loss *losses;
+	size_t n = 0;
+	size_t reports = 0;
+	enum err err = picture_losses(showing->picture, &showing->row.id, showing->app->arena,
+				      &losses, &n, &reports);
+
+	if (err != ERR_OK)
+		showing->err = err;
+	out_format(&showing->out, ",\"reports\":%zu,\"losses\":[", reports);
+	for (size_t i = 0; err == ERR_OK && i < n; i++) {
+		out_format(&showing->out, "%s{\"group\":\"%s\",\"party\":\"%s\",\"figure\":\"%s\"",
+			   i ? "," : "", vocab_code(VOCAB_GROUP, losses[i].group),
+			   losses[i].party.name, field_row(losses[i].figure)->name);
+		json_number(&showing->out, "low", losses[i].range.low);
+		json_number(&showing->out, "best", losses[i].range.best);
+		json_number(&showing->out, "high", losses[i].range.high);
+		out_text(&showing->out, ",\"text\":\"");
+		quantity_write(&showing->out, &losses[i].range);
+		out_format(&showing->out, "\",\"several\":%s,\"confirmed\":%s}",
+			   losses[i].is_several ? "true" : "false",
+			   losses[i].is_closed ? "true" : "false");
+	}
+	out_char(&showing->out, ']');
+}
+
+static void
 show_json(struct showing *showing)
 {
 	out_text(&showing->out, "{\"record\":");
 	row_json(showing->app, &showing->out, &showing->row);
 	json_standings(showing);
 	json_answers(showing);
+	json_losses(showing);
 	json_versions(showing);
 	out_text(&showing->out, "}\n");
 }
