@@ -1,12 +1,7 @@
 /*
- * Promises that what crosses on a stick is the same as what would cross a link: lines of a bundle,
- *each verified here whatever carried it.  A line is a word, a blank and text without blanks:
- *
- *	delivery SD-JWT+KB             relay SD-JWT+KB RECEIPT (between sisters: stored and
- *receipted by one of them) receipt JWS                    note BASE64 (member list, key note,
- *revocation) head BASE64 (checkpoint)
- *
- * What is refused is kept in quarantine with its reason.
+ * Promises that what crosses on a stick is the same as what would cross a link: lines of a bundle
+ * (doc/bundle.md), each verified here whatever carried it.  What is refused is kept in quarantine
+ * with its reason.
  */
 #include "seamd/core.h"
 
@@ -385,7 +380,12 @@ keep_head(struct core *core, struct span bytes, enum why *why)
 			*why = WHY_REPLAYED;
 		}
 	}
-	return core_close_batch(core, err);
+	/* The picture has no part in this: core_close_batch() would end a batch it never began. */
+	if (err == ERR_OK)
+		err = journal_commit(core->journal);
+	if (err != ERR_OK)
+		journal_rollback(core->journal);
+	return err;
 }
 
 void
