@@ -1,5 +1,5 @@
 /*
- * Promises to understand what people type for a place, in the forms of research 03 section 3.15,
+ * Promises to understand what people type for a place, in the forms that coord_test.c lists,
  * and to say what it had to assume.  Knows no place names and no datum but WGS 84.
  *
  * All forms are first brought to one small alphabet: ASCII capitals and digits, '.' for every

@@ -6,7 +6,7 @@
 #include "model/mgrs.h"
 
 /*
- * What people type for a place, turned into a point (research 03 section 3.15).  Nothing is guessed
+ * What people type for a place, turned into a point.  Nothing is guessed
  * silently: what had to be assumed is said, so that the screen can echo it and ask.
  */
 enum { COORD_TYPED_MAX = 2000 }; /* bytes */

@@ -16,7 +16,7 @@ void label_value(struct out *out, const struct record *record, enum field field,
 		 enum vocab_lang lang, int zone_min, bool isolate);
 
 /*
- * The record as short sentences to read out (DESIGN: `say`): from the fields, never from free text.
+ * The record as short sentences to read out (`seam say`): from the fields, never from free text.
  * One sentence per line; begins with EXERCISE three times when it is one; carries the words that
  * these may be civilians, or that it is not known, where flagged (for a sighting: unless it says
  * no); ends with the first eight characters of the id and the demand to read it back.

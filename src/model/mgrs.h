@@ -27,7 +27,7 @@ struct mgrs_cell {
 	double area_m2; /* what is left of it after the cut at zone and band, on the ellipsoid */
 };
 
-/* The ladder of a text (research 02 section 6.2): the 100 km square and one pair "en" per level,
+/* The ladder of a text (doc/decisions/precision.md): the 100 km square and one pair "en" per level,
  * where e is the easting's digit and n the northing's: 38SMF4712 is 38SMF, 41, 72. */
 struct mgrs_levels {
 	char square[6];
@@ -54,8 +54,8 @@ MUST_USE enum err mgrs_cell(struct span text, struct mgrs_cell *cell);
  */
 uint32_t mgrs_side_m(unsigned digits);
 
-/* True when the real area is smaller than half the nominal square (DESIGN section 7, half-area
- * rule). */
+/* True when the real area is smaller than half the nominal square (the half-area rule,
+ * doc/decisions/precision.md). */
 bool mgrs_is_sliver(const struct mgrs_cell *cell);
 
 /* Truncates to `digits` (not more than the text has: ERR_REFUSED).  The text must be mgrs_read().

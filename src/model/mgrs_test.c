@@ -266,7 +266,7 @@ test_area(void **unused)
 	assert_true(fabs(cell.area_m2 / (1 / (0.9996 * 0.9996)) - 1) < 1e-2);
 }
 
-/* At 36.00 N the last "10 km" column before 42 E is 421 m wide (research 02 section 3.2). */
+/* At 36.00 N the last "10 km" column before 42 E is 421 m wide. */
 static void
 test_sliver(void **unused)
 {

@@ -13,8 +13,7 @@
 extern char **environ;
 
 /* False when the program cannot be run or fails.  `in` is read from its beginning. */
-static bool __attribute__((unused))
-oracle_run(char *const argv[], FILE *in, FILE *out)
+static bool __attribute__((unused)) oracle_run(char *const argv[], FILE *in, FILE *out)
 {
 	posix_spawn_file_actions_t actions;
 	int status = -1;
@@ -35,8 +34,7 @@ oracle_run(char *const argv[], FILE *in, FILE *out)
 }
 
 /* Marsaglia's xorshift64: the same points in every run. */
-static uint64_t __attribute__((unused))
-oracle_random(uint64_t *state)
+static uint64_t __attribute__((unused)) oracle_random(uint64_t *state)
 {
 	*state ^= *state << 13;
 	*state ^= *state >> 7;
@@ -45,8 +43,7 @@ oracle_random(uint64_t *state)
 }
 
 /* Uniform in [low, high]. */
-static int64_t __attribute__((unused))
-oracle_between(uint64_t *state, int64_t low, int64_t high)
+static int64_t __attribute__((unused)) oracle_between(uint64_t *state, int64_t low, int64_t high)
 {
 	return low + (int64_t)(oracle_random(state) % (uint64_t)(high - low + 1));
 }

@@ -4,7 +4,7 @@
 #include "release/release.h"
 
 /*
- * The citing rule (DESIGN section 6).  A record that rests on, answers or links foreign records
+ * The citing rule (doc/policy.md).  A record that rests on, answers or links foreign records
  * goes only to their originators and to parties inside the onward of all of them; a reference is
  * dropped where the recipient does not hold what it points to.  A reference that core said nothing
  * about counts as foreign, forbidden and not held.

@@ -133,7 +133,7 @@ decide(struct cut *cut, const struct policy *policy, struct parts *parts)
 	return ERR_OK;
 }
 
-/* A record filed under one policy and cut under another gets what both allow (DESIGN section 7). */
+/* A record filed under one policy and cut under another gets what both allow (doc/policy.md). */
 static enum err
 decide_both(struct cut *cut, struct parts *parts)
 {
@@ -346,7 +346,7 @@ give_set(struct cut *cut, const struct field_set *set, const char *because,
 	return answer_with(cut, &parts, answer);
 }
 
-/* Own records travel whole to sisters, but for what is sealed (DESIGN section 6). */
+/* Own records travel whole to sisters, but for what is sealed (doc/policy.md). */
 static enum err
 give_sister(struct cut *cut, struct release_answer *answer)
 {

@@ -7,10 +7,10 @@
 struct ground;
 
 /*
- * The half-area rule (DESIGN section 7): the ladder's square as cut at zone edges, the governorate
- * and the district together may not leave less than half of the nominal square.  If they do, one
- * level coarser, and again.  What was given before counts as disclosed; where the square cannot be
- * made coarser any more because it was given already, the new names are withheld.
+ * The half-area rule (doc/decisions/precision.md): the ladder's square as cut at zone edges, the
+ * governorate and the district together may not leave less than half of the nominal square.  If
+ * they do, one level coarser, and again.  What was given before counts as disclosed; where the
+ * square cannot be made coarser any more because it was given already, the new names are withheld.
  */
 
 enum {

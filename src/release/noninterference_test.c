@@ -1,7 +1,7 @@
 /*
  * Noninterference over random policies and records: what a party may not see changes nothing of
- * what it gets (DESIGN section 3).  Which fields a party may see or cause to be read is worked out
- * here from the lines as they are made up, not by the program.
+ * what it gets (ARCHITECTURE.md, what always holds).  Which fields a party may see or cause to be
+ * read is worked out here from the lines as they are made up, not by the program.
  */
 #include "release/maker_test.h"
 
@@ -46,7 +46,7 @@ open_by_both(const struct open *more, struct open *open)
 	open->is_manual |= more->is_manual;
 }
 
-/* What the rules of DESIGN sections 6 and 9 read besides. */
+/* What the citing rule and the rules for the protection of people read besides. */
 static void
 open_by_design(enum kind kind, struct open *open)
 {

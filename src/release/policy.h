@@ -7,19 +7,8 @@
 
 /*
  * What one party releases, to whom, how precisely, how late: a text of lines, read once into an
- * immutable value (language: seam-policy(5), DESIGN section 7).  Grants are united, caps cut away
- * from the union, nothing else; no line's place in the file matters.
- *
- *	party a b c                             the parties this policy speaks of
- *	group east = b c                        a name for some of them, never empty
- *	fields core = type severity             a name for some fields
- *	zone strip = 38SMD4525 38SMD4526        a name for some squares
- *	release incident to b : core, place@1km, when@minute  after 2h until 3d if within 5km of
- *seam and severity >= yellow onward c manual 1 cap any to c : place@10km cap sighting to any :
- *never unit grade keep sighting 90d test sighting{place=38SMD4525, seam=3km, age=10m} to b = type,
- *place@1km
- *
- * A line that begins with a blank continues the one before; # begins a comment.
+ * immutable value.  Grants are united, caps cut away from the union, nothing else; no line's place
+ * in the file matters.  The language: seam-policy(5); an annotated example: doc/policy.md.
  */
 struct policy;
 

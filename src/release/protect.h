@@ -4,14 +4,14 @@
 #include "release/release.h"
 
 /*
- * The program's own rules for the protection of people (DESIGN section 9), above any policy: a
- * table of rows, each only ever taking away.
+ * The program's own rules for the protection of people (doc/decisions/people.md), above any policy:
+ * a table of rows, each only ever taking away.
  */
 
 /* Whether the record may go to another party at all: WHY_NONE, or why not. */
 enum why protect_refuses(const struct record *record, const struct field_set *present);
 
-/* Whether nothing of it waits for a second officer (DESIGN section 7). */
+/* Whether nothing of it waits for a second officer (doc/policy.md). */
 bool protect_is_life_saving(const struct record *record);
 
 /* One rule that took something: the field, and the row's text. */

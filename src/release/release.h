@@ -14,7 +14,7 @@ struct ground;
 
 /*
  * The room's door: who may know what.  Pure: the same question gives the same answer; no clock, no
- * files, no globals.  No content leaves a station except through release_cut() (DESIGN section 3).
+ * files, no globals.  No content leaves a station except through release_cut().
  */
 
 enum {
