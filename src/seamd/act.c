@@ -43,6 +43,8 @@ is_whole(struct core *core, const struct act *act, const struct cursor *cursor)
 
 struct approving {
 	struct span party;
+	struct field_set give; /* what would go by this decision */
+	unsigned place; /* the finest level of place the party is given with it, or was before */
 	int64_t numbers[16];
 	int64_t needed;
 	size_t n;
@@ -52,9 +54,17 @@ static bool
 find_held(void *context, const struct outbox *outbox)
 {
 	struct approving *approving = context;
+	struct field_set set;
 
-	if (!span_equal(outbox->party, approving->party) || outbox->state != OUTBOX_HELD)
+	if (!span_equal(outbox->party, approving->party) || outbox->state == OUTBOX_DROPPED ||
+	    !cut_read_set(outbox->items, &set))
 		return true;
+	for (unsigned level = 1; level <= FIELD_PLACE_LEVELS; level++)
+		if (set.mask[FIELD_PLACE] >> level & 1 && level > approving->place)
+			approving->place = level;
+	if (outbox->state != OUTBOX_HELD)
+		return true;
+	field_set_add(&approving->give, &set);
 	if (outbox->needed > approving->needed)
 		approving->needed = outbox->needed;
 	if (approving->n < sizeof approving->numbers / sizeof *approving->numbers)
@@ -63,9 +73,10 @@ find_held(void *context, const struct outbox *outbox)
 }
 
 static enum err
-approve_rows(struct core *core, const struct approving *approving, const char *account,
-	     int64_t *given)
+approve_rows(struct core *core, const struct approving *approving, const struct hash *id,
+	     const char *account, int64_t *given)
 {
+	struct party party;
 	enum err err = journal_begin(core->journal);
 
 	*given = 0;
@@ -84,12 +95,17 @@ approve_rows(struct core *core, const struct approving *approving, const char *a
 		if (count > *given)
 			*given = count;
 	}
+	if (err == ERR_OK && approving->n && *given >= approving->needed && core->picture &&
+	    !core->is_folding && party_read(approving->party, &party))
+		err = picture_state_put(core->picture, id, &party, PICTURE_STATE_QUEUED,
+					core_now(core), WHY_NONE);
 	return core_close_batch(core, err);
 }
 
 /* Free text leaves by an officer's hand, and not with what nobody meant to send. */
 static bool
-is_clean(struct core *core, const struct act *act, const struct hash *id)
+is_clean(struct core *core, const struct act *act, const struct hash *id,
+	 const struct approving *approving)
 {
 	struct record *record = arena_take(core->arena, sizeof *record);
 	struct lint found[LINT_MAX];
@@ -103,9 +119,9 @@ is_clean(struct core *core, const struct act *act, const struct hash *id)
 	for (enum field f = 1; f < FIELD_COUNT; f++) {
 		size_t n;
 
-		if (!field_row(f)->is_free || field_row(f)->is_sealed || !record->field[f].is_set)
+		if (!field_row(f)->is_free || !approving->give.mask[f] || !record->field[f].is_set)
 			continue;
-		n = lint_text(record->field[f].text, record->field[FIELD_PLACE].place.level, found);
+		n = lint_text(record->field[f].text, approving->place, found);
 		for (size_t i = 0; i < n; i++) {
 			if (!lint_stops(found[i].kind))
 				continue;
@@ -140,8 +156,6 @@ act_send(struct core *core, const struct act *act, struct cursor *cursor)
 	if (!is_whole(core, act, cursor))
 		return;
 	memcpy(id.b, bytes.p, HASH_SIZE);
-	if (!is_clean(core, act, &id))
-		return;
 	err = outbox_each_of(core->journal, &id, &(struct outbox_walk){find_held, &approving});
 	if (err == ERR_OK && approving.n == 0) {
 		core_refuse(
@@ -149,8 +163,10 @@ act_send(struct core *core, const struct act *act, struct cursor *cursor)
 		    "nothing of this record waits for an officer's decision for that party");
 		return;
 	}
+	if (err == ERR_OK && !is_clean(core, act, &id, &approving))
+		return;
 	if (err == ERR_OK)
-		err = approve_rows(core, &approving, who.account, &given);
+		err = approve_rows(core, &approving, &id, who.account, &given);
 	if (err != ERR_OK) {
 		core_fail(core, act, err, NULL);
 		return;
