@@ -189,6 +189,7 @@ lib_family() {
 start_station() {
 	local home=$1 pid
 	shift
+	: >"$home.out" # an earlier life may have said that it is ready
 	seamd "$@" -H "$home" >"$home.out" 2>&1 </dev/null &
 	pid=$!
 	echo "$pid" >"$home.pid"
