@@ -172,12 +172,26 @@ inside_find(struct journal *journal, const struct hash *id, struct inside_record
 static enum err
 key_of(struct journal *journal, const struct hash *id, struct crypt_key *key)
 {
+	struct inside_key *held = &journal->held_keys[id->b[0] % INSIDE_KEYS];
 	struct inside_record record;
-	enum err err = inside_find(journal, id, &record);
+	enum err err;
 
-	if (err != ERR_OK)
-		return err;
-	return keys_get(journal, record.seq, id, key);
+	if (held->is_set && hash_equal(&held->id, id)) {
+		*key = held->key;
+		return ERR_OK;
+	}
+	err = inside_find(journal, id, &record);
+	if (err == ERR_OK)
+		err = keys_get(journal, record.seq, id, key);
+	if (err == ERR_OK && journal->is_in_batch)
+		*held = (struct inside_key){true, *id, *key};
+	return err;
+}
+
+void
+inside_wipe_keys(struct journal *journal)
+{
+	sign_wipe(journal->held_keys, sizeof journal->held_keys);
 }
 
 enum err

@@ -20,6 +20,16 @@ struct inside_cache {
 	size_t n;
 };
 
+/* Keys of records met in the batch at hand: a record's releases follow it closely.  Wiped with the
+ * batch. */
+enum { INSIDE_KEYS = 256 };
+
+struct inside_key {
+	bool is_set;
+	struct hash id;
+	struct crypt_key key;
+};
+
 struct journal {
 	char dir[FILE_PATH_MAX];
 	char log_dir[FILE_PATH_MAX];
@@ -47,6 +57,7 @@ struct journal {
 	enum err batch_err; /* the first failure inside the batch */
 	uint64_t batch_leaves;
 	int64_t next_seq;
+	struct inside_key held_keys[INSIDE_KEYS]; /* by the first byte of the id */
 	struct out scratch;
 	struct out scratch2;
 };
@@ -83,6 +94,9 @@ struct inside_record {
 };
 MUST_USE enum err inside_find(struct journal *journal, const struct hash *id,
 			      struct inside_record *record);
+
+/* Forgets the keys of the batch that ends. */
+void inside_wipe_keys(struct journal *journal);
 
 /* Seals with, opens with the key of a held record; an SQL NULL opens as empty. */
 MUST_USE enum err inside_seal(struct journal *journal, const struct hash *id, struct span place,

@@ -429,6 +429,7 @@ journal_rollback(struct journal *journal)
 	(void)sqlite3_exec(journal->db, "ROLLBACK", NULL, NULL, NULL);
 	(void)sqlite3_exec(journal->keys, "ROLLBACK", NULL, NULL, NULL);
 	journal->is_in_batch = false;
+	inside_wipe_keys(journal);
 	journal->batch_leaves = 0;
 	journal->must_publish = false;
 	int64_t seq;
@@ -523,6 +524,7 @@ journal_commit(struct journal *journal)
 		return err;
 	}
 	journal->is_in_batch = false;
+	inside_wipe_keys(journal);
 	if (journal->batch_leaves)
 		err = hash_again(journal);
 	journal->batch_leaves = 0;

@@ -78,6 +78,7 @@ mark_then_drop(struct journal *journal, const struct hash *id)
 		return err;
 	}
 	journal->is_in_batch = false;
+	inside_wipe_keys(journal);
 	return ERR_OK;
 }
 
