@@ -152,7 +152,7 @@ Arabic and Sorani have not been reviewed by native speakers.</p>
 {steps(told["corridor"])}
 
 <h2>Two killed, or three?</h2>
-{steps([("killed: " + losses["before"]["range"].replace("-", " to "), "two sources, neither chosen, never added"),
+{steps([("killed: " + losses["before"]["range"], "two sources, neither chosen, never added"),
         ("killed: " + losses["after"]["range"], "A confirms its own; the other figure stays in the history"),
         ("attackers killed: " + losses["attackers"], "a word, never a number")])}
 {statements(losses["after"])}
