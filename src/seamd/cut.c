@@ -311,7 +311,7 @@ cut_ask(struct core *core, const struct cut *cut, struct release_answer *answer)
 
 static enum err
 keep_part(struct core *core, const struct take *take, const struct party *party,
-	  const struct release_part *part, enum outbox_state state)
+	  const struct release_part *part, enum why why, enum outbox_state state)
 {
 	struct out items = out_new(SET_TEXT_MAX);
 	struct out onward = out_new(PARTIES_TEXT);
@@ -322,8 +322,7 @@ keep_part(struct core *core, const struct take *take, const struct party *party,
 	    .until_ms = part ? part->until_ms : 0,
 	    .needed = part ? part->approvals : 0,
 	    .policy = core->policy_now,
-	    .reason = part ? span_of(part->text)
-			   : SPAN("it refers to a record that may not be passed on"),
+	    .reason = span_of(part ? part->text : why_text(why)),
 	    .state = state,
 	    .counter = -1,
 	    .changed_ms = core_now(core),
@@ -371,7 +370,7 @@ cut_for(struct core *core, struct take *take, const struct party *party)
 	for (size_t i = 0; i < answer.parts_n && err == ERR_OK; i++) {
 		enum outbox_state state = state_for(&answer.parts[i]);
 
-		err = keep_part(core, take, party, &answer.parts[i], state);
+		err = keep_part(core, take, party, &answer.parts[i], WHY_NONE, state);
 		if (state == OUTBOX_QUEUED)
 			*row = (struct take_party){*party, PICTURE_STATE_QUEUED, WHY_NONE};
 		else if (row->state == PICTURE_STATE_HELD_BACK)
@@ -382,11 +381,17 @@ cut_for(struct core *core, struct take *take, const struct party *party)
 		if (answer.held[i].field == FIELD_NONE || row->why == WHY_NO_RULE)
 			row->why = answer.held[i].why;
 	}
-	if (err == ERR_OK && is_citing)
-		err = keep_part(core, take, party, NULL, OUTBOX_HELD);
+	if (is_citing)
+		row->why = WHY_CITES_HELD_BACK;
+	/* That no rule gives anything is the rule: it needs no row, and a new fold says it again.
+	 */
+	if (err == ERR_OK && answer.parts_n == 0 && row->why != WHY_NO_RULE)
+		err = keep_part(core, take, party, NULL, row->why,
+				is_citing ? OUTBOX_HELD : OUTBOX_DROPPED);
 	if (err == ERR_OK && core->picture && !core->is_folding)
-		err = picture_state_put(core->picture, &take->id, party,
-					(enum picture_state)row->state, core_now(core), row->why);
+		err = picture_state_put(
+		    core->picture, &take->id, party, (enum picture_state)row->state,
+		    row->why == WHY_NO_RULE ? take->record->filed_ms : core_now(core), row->why);
 	take->parties_n++;
 	return err;
 }

@@ -48,13 +48,16 @@ mark_due(struct core *core, int64_t number)
 	struct outbox outbox;
 	struct party party;
 	enum err err = outbox_get(core->journal, number, core->arena, &outbox);
+	bool is_late = err == ERR_OK && outbox.until_ms && outbox.until_ms <= core_now(core);
 
 	if (err == ERR_OK)
-		err = outbox_move(core->journal, number, OUTBOX_QUEUED, -1, (struct span){NULL, 0},
-				  core_now(core));
+		err =
+		    outbox_move(core->journal, number, is_late ? OUTBOX_DROPPED : OUTBOX_QUEUED, -1,
+				span_of(is_late ? why_text(WHY_TOO_LATE) : ""), core_now(core));
 	if (err == ERR_OK && core->picture && !core->is_folding && party_read(outbox.party, &party))
-		err = picture_state_put(core->picture, &outbox.record, &party, PICTURE_STATE_QUEUED,
-					core_now(core), WHY_NONE);
+		err = picture_state_put(core->picture, &outbox.record, &party,
+					is_late ? PICTURE_STATE_HELD_BACK : PICTURE_STATE_QUEUED,
+					core_now(core), is_late ? WHY_TOO_LATE : WHY_NONE);
 	return err;
 }
 
@@ -198,27 +201,33 @@ note_sent_row(struct core *core, const struct outbox *asked, const struct field_
 	return err;
 }
 
+/* Nothing may go now: the row says why, and the picture too. */
 static enum err
-settle(struct core *core, const struct outbox *outbox, const struct release_answer *answer)
+settle(struct core *core, const struct outbox *outbox, const struct party *party,
+       const struct release_answer *answer)
 {
 	enum outbox_state state = OUTBOX_DROPPED;
-	const char *reason = "given already";
+	enum why why = WHY_GIVEN;
+	enum err err;
 
-	for (size_t i = 0; i < answer->parts_n; i++) {
-		state = answer->parts[i].why == WHY_NOT_YET ? OUTBOX_WAITING : OUTBOX_HELD;
-		reason = answer->parts[i].text;
-		if (state == OUTBOX_HELD)
-			break;
+	for (size_t i = 0; i < answer->parts_n && state != OUTBOX_HELD; i++) {
+		why = answer->parts[i].why;
+		state = why == WHY_NOT_YET ? OUTBOX_WAITING : OUTBOX_HELD;
 	}
-	if (answer->parts_n == 0 && answer->held_n) {
-		reason = why_text(answer->held[0].why);
-		if (answer->held[0].why == WHY_CITES_HELD_BACK)
+	for (size_t i = 0; answer->parts_n == 0 && i < answer->held_n; i++) {
+		if (i == 0 || answer->held[i].why == WHY_CITES_HELD_BACK)
+			why = answer->held[i].why;
+		if (why == WHY_CITES_HELD_BACK)
 			state = OUTBOX_HELD;
 	}
 	if (state == outbox->state)
 		return ERR_OK;
-	return outbox_move(core->journal, outbox->number, state, -1, span_of(reason),
-			   core_now(core));
+	err = outbox_move(core->journal, outbox->number, state, -1, span_of(why_text(why)),
+			  core_now(core));
+	if (err == ERR_OK && why != WHY_GIVEN && core->picture && !core->is_folding)
+		err = picture_state_put(core->picture, &outbox->record, party,
+					PICTURE_STATE_HELD_BACK, core_now(core), why);
+	return err;
 }
 
 static enum err
@@ -270,7 +279,7 @@ deliver_row(struct core *core, int64_t number, const struct party *party, size_t
 		(*made)++;
 		return err; /* one part a turn: the next is asked with this one given */
 	}
-	return settle(core, &outbox, &answer);
+	return settle(core, &outbox, party, &answer);
 }
 
 enum err

@@ -70,6 +70,8 @@ struct folding {
 	struct core *core;
 	struct arena *arena;
 	struct record *record;
+	struct party given[LIMIT_PARTIES]; /* who has a row in the outbox for this record */
+	size_t given_n;
 	size_t n;
 	enum err err;
 };
@@ -84,6 +86,16 @@ first_counter(void *context, const struct inbox *inbox)
 	return true;
 }
 
+/* The reason that a row of the outbox keeps as its sentence. */
+static enum why
+why_of(const struct outbox *outbox)
+{
+	for (enum why why = WHY_NO_RULE; why < WHY_COUNT; why++)
+		if (span_is(outbox->reason, why_text(why)))
+			return why;
+	return outbox->state == OUTBOX_HELD ? WHY_NEEDS_OFFICERS : WHY_NONE;
+}
+
 static bool
 put_state(void *context, const struct outbox *outbox)
 {
@@ -93,16 +105,44 @@ put_state(void *context, const struct outbox *outbox)
 	    [OUTBOX_ARRIVED] = PICTURE_STATE_ARRIVED,   [OUTBOX_TOLD] = PICTURE_STATE_TOLD,
 	    [OUTBOX_DROPPED] = PICTURE_STATE_HELD_BACK};
 	struct folding *folding = context;
+	enum why why = WHY_NONE;
 	struct party party;
 
-	if (outbox->state == OUTBOX_DROPPED || !party_read(outbox->party, &party))
+	if (!party_read(outbox->party, &party))
 		return true;
+	if (folding->given_n < LIMIT_PARTIES)
+		folding->given[folding->given_n++] = party;
+	if (states[outbox->state] == PICTURE_STATE_HELD_BACK)
+		why = outbox->state == OUTBOX_WAITING ? WHY_NOT_YET : why_of(outbox);
+	if (outbox->state == OUTBOX_DROPPED && (why == WHY_NONE || why == WHY_GIVEN))
+		return true; /* sent, given already, erased: another row or nothing says more */
 	folding->err = picture_state_put(folding->core->picture, &outbox->record, &party,
-					 states[outbox->state], outbox->changed_ms,
-					 outbox->state == OUTBOX_WAITING ? WHY_NOT_YET
-					 : outbox->state == OUTBOX_HELD  ? WHY_NEEDS_OFFICERS
-									 : WHY_NONE);
+					 states[outbox->state], outbox->changed_ms, why);
 	return folding->err == ERR_OK;
+}
+
+/* A party without a row in the outbox: no rule gave it anything. */
+static void
+put_states(struct folding *folding, const struct hash *id)
+{
+	const struct members *members = keyring_members(folding->core->keyring);
+
+	folding->given_n = 0;
+	folding->err =
+	    outbox_each_of(folding->core->journal, id, &(struct outbox_walk){put_state, folding});
+	if (kind_row(folding->record->kind)->nature == KIND_NATURE_HOUSE)
+		return;
+	for (unsigned i = 0; i < members->n && folding->err == ERR_OK; i++) {
+		const struct party *party = &members->member[i].party;
+		bool is_given = party_equal(party, &folding->core->own);
+
+		for (size_t k = 0; k < folding->given_n; k++)
+			is_given = is_given || party_equal(party, &folding->given[k]);
+		if (!is_given)
+			folding->err = picture_state_put(folding->core->picture, id, party,
+							 PICTURE_STATE_HELD_BACK,
+							 folding->record->filed_ms, WHY_NO_RULE);
+	}
 }
 
 static bool
@@ -130,8 +170,7 @@ fold_row(void *context, const struct journal_record *row)
 		folding->err = picture_put(core->picture, &item);
 	}
 	if (folding->err == ERR_OK && row->is_own)
-		folding->err = outbox_each_of(core->journal, &row->id,
-					      &(struct outbox_walk){put_state, folding});
+		put_states(folding, &row->id);
 	if (folding->err == ERR_OK)
 		core->folded_seq = row->seq;
 	return folding->err == ERR_OK && ++folding->n < PART;
