@@ -7,7 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BLOCK = 16384, ALIGN = alignof(max_align_t) };
+/* What a reset keeps for the next message, at most: a batch would else fetch and clear the same
+ * pages each time. */
+enum { BLOCK = 65536, KEPT_MAX = 16 << 20, ALIGN = alignof(max_align_t) };
 
 struct block {
 	struct block *next;
@@ -18,6 +20,7 @@ struct block {
 
 struct arena {
 	struct block *blocks; /* newest first */
+	struct block *spare;  /* cleared, each of size BLOCK */
 	size_t taken;
 	size_t limit;
 };
@@ -61,21 +64,44 @@ arena_free(struct arena *arena)
 	if (!arena)
 		return;
 	free_blocks(arena->blocks);
+	free_blocks(arena->spare);
 	free(arena);
 }
 
 void
 arena_reset(struct arena *arena)
 {
-	struct block *kept = arena->blocks;
+	size_t kept = 0;
 
+	for (struct block *spare = arena->spare; spare; spare = spare->next)
+		kept += spare->size;
+	while (arena->blocks) {
+		struct block *block = arena->blocks;
+
+		arena->blocks = block->next;
+		if (block->size != BLOCK || kept + BLOCK > KEPT_MAX) {
+			free(block);
+			continue;
+		}
+		memset(block->bytes, 0, block->used);
+		block->used = 0;
+		block->next = arena->spare;
+		arena->spare = block;
+		kept += BLOCK;
+	}
 	arena->taken = 0;
-	if (!kept)
-		return;
-	free_blocks(kept->next);
-	kept->next = NULL;
-	memset(kept->bytes, 0, kept->used);
-	kept->used = 0;
+}
+
+static struct block *
+next_block(struct arena *arena, size_t n)
+{
+	struct block *block = arena->spare;
+
+	if (n > BLOCK || !block)
+		return block_new(arena->blocks, n > BLOCK ? n : BLOCK);
+	arena->spare = block->next;
+	block->next = arena->blocks;
+	return block;
 }
 
 void *
@@ -88,7 +114,7 @@ arena_take(struct arena *arena, size_t n)
 		return NULL;
 	n = (n + ALIGN - 1) / ALIGN * ALIGN;
 	if (!block || n > block->size - block->used) {
-		block = block_new(arena->blocks, n > BLOCK ? n : BLOCK);
+		block = next_block(arena, n);
 		if (!block)
 			return NULL;
 		arena->blocks = block;
