@@ -62,8 +62,8 @@ find_held(void *context, const struct outbox *outbox)
 	for (unsigned level = 1; level <= FIELD_PLACE_LEVELS; level++)
 		if (set.mask[FIELD_PLACE] >> level & 1 && level > approving->place)
 			approving->place = level;
-	if (outbox->state != OUTBOX_HELD)
-		return true;
+	if (outbox->state != OUTBOX_HELD || span_is(outbox->reason, why_text(WHY_CITES_HELD_BACK)))
+		return true; /* no officer decides for another party's originator */
 	field_set_add(&approving->give, &set);
 	if (outbox->needed > approving->needed)
 		approving->needed = outbox->needed;
