@@ -79,15 +79,20 @@ b64url_text(char *dst, size_t size, const void *bytes, size_t n)
 	char *to = dst;
 
 	assert(size > b64url_length(n));
-	while (n) {
-		size_t take = n < 3 ? n : 3;
+	for (; n >= 3; n -= 3, b += 3, to += 4) {
+		uint32_t bits = (uint32_t)b[0] << 16 | (uint32_t)b[1] << 8 | b[2];
+
+		to[0] = url_alphabet[bits >> 18];
+		to[1] = url_alphabet[bits >> 12 & 63];
+		to[2] = url_alphabet[bits >> 6 & 63];
+		to[3] = url_alphabet[bits & 63];
+	}
+	if (n) {
 		char quad[4];
-		size_t wrote = encode3(quad, b, take, url_alphabet);
+		size_t wrote = encode3(quad, b, n, url_alphabet);
 
 		memcpy(to, quad, wrote);
 		to += wrote;
-		b += take;
-		n -= take;
 	}
 	*to = '\0';
 }
