@@ -224,7 +224,18 @@ members_follow(const struct members *held, const struct members *next, const str
 		return WHY_OLD_VERSION;
 	if (next->is_exercise != held->is_exercise)
 		return WHY_EXERCISE;
-	return members_find(next, own) ? WHY_NONE : WHY_UNKNOWN_PARTY;
+	if (!members_find(next, own))
+		return WHY_UNKNOWN_PARTY;
+	/* A list is signed by the roots that it names: only roots that were known before make it
+	 * more than what a stranger says of himself. */
+	for (unsigned i = 0; i < next->n; i++) {
+		const struct member *before = members_find(held, &next->member[i].party);
+
+		if (before &&
+		    memcmp(&before->root, &next->member[i].root, sizeof before->root) != 0)
+			return WHY_KEY_CHANGED;
+	}
+	return WHY_NONE;
 }
 
 const struct member *

@@ -54,7 +54,8 @@ MUST_USE enum err members_root_key(const struct party *party, const struct sign_
 enum why members_open(struct span note, struct members *members, unsigned *signed_n);
 
 /* Whether `next` may take the place of `held` at a station of `own`: a higher version that still
- * has the own party, of the same nature (exercise or real). */
+ * has the own party, of the same nature (exercise or real), and leaves every party that stays its
+ * root: WHY_OLD_VERSION, UNKNOWN_PARTY, EXERCISE, KEY_CHANGED. */
 enum why members_follow(const struct members *held, const struct members *next,
 			const struct party *own);
 

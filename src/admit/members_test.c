@@ -219,6 +219,14 @@ a_newer_list_takes_the_place(void **state)
 	next.version = 2;
 	assert_int_equal(members_follow(&kit.members, &next, &a), WHY_NONE);
 	assert_int_equal(members_follow(&kit.members, &next, &x), WHY_UNKNOWN_PARTY);
+	next.member[2].root = kit.spare[2].public;
+	assert_int_equal(members_follow(&kit.members, &next, &a), WHY_KEY_CHANGED);
+	next.n = 2; /* c has left */
+	assert_int_equal(members_follow(&kit.members, &next, &a), WHY_NONE);
+	next.member[0].root = kit.spare[0].public;
+	assert_int_equal(members_follow(&kit.members, &next, &a), WHY_KEY_CHANGED);
+	next = kit.members;
+	next.version = 2;
 	next.is_exercise = false;
 	assert_int_equal(members_follow(&kit.members, &next, &a), WHY_EXERCISE);
 	assert_null(members_find(&kit.members, &x));
