@@ -24,6 +24,8 @@ struct adding {
 	enum why why;
 };
 
+/* A stored note that does not hold gives no key: of a party that has left, or that contradicts an
+ * older one.  Nothing that another party signed may keep this station from starting. */
 static bool
 add_note(void *context, const struct shelf *shelf)
 {
@@ -31,22 +33,17 @@ add_note(void *context, const struct shelf *shelf)
 
 	adding->why = adding->is_revocation ? keyring_add_revocation(adding->keyring, shelf->text)
 					    : keyring_add_note(adding->keyring, shelf->text);
-	return adding->why == WHY_NONE;
+	return adding->why != WHY_NO_MEMORY;
 }
 
 static enum err
-add_all(struct journal *journal, struct keyring *keyring, const char *class, char why[RING_WHY_MAX])
+add_all(struct journal *journal, struct keyring *keyring, const char *class)
 {
 	struct adding adding = {.keyring = keyring,
 				.is_revocation = strcmp(class, RING_REVOKE) == 0};
 	enum err err = shelf_each(journal, span_of(class), &(struct shelf_walk){add_note, &adding});
 
-	if (err == ERR_OK && adding.why != WHY_NONE) {
-		(void)snprintf(why, RING_WHY_MAX, "a stored %s note does not hold: %s", class,
-			       why_text(adding.why));
-		return ERR_CORRUPT;
-	}
-	return err;
+	return err == ERR_OK && adding.why == WHY_NO_MEMORY ? ERR_NOMEM : err;
 }
 
 enum err
@@ -68,9 +65,9 @@ ring_load(struct journal *journal, struct keyring **keyring, char why[RING_WHY_M
 	if (err == ERR_OK && !(*keyring = keyring_new(members)))
 		err = ERR_NOMEM;
 	if (err == ERR_OK)
-		err = add_all(journal, *keyring, RING_KEY, why);
+		err = add_all(journal, *keyring, RING_KEY);
 	if (err == ERR_OK)
-		err = add_all(journal, *keyring, RING_REVOKE, why);
+		err = add_all(journal, *keyring, RING_REVOKE);
 	if (err != ERR_OK) {
 		keyring_free(*keyring);
 		*keyring = NULL;
@@ -190,13 +187,16 @@ look_members(const struct keyring *keyring, const struct party *own, struct span
 	return why;
 }
 
+/* Tried together with every note that is held already. */
 static enum why
-look_key(const struct keyring *keyring, struct span note, struct span text,
-	 struct document *document)
+look_key(struct journal *journal, struct span note, struct span text, struct document *document)
 {
 	struct keynote *keynote = calloc(1, sizeof *keynote);
-	struct keyring *trial = keyring_new(keyring_members(keyring));
-	enum why why = keynote && trial ? keynote_read(text, keynote) : WHY_TOO_LARGE;
+	char unused[RING_WHY_MAX];
+	struct keyring *trial = NULL;
+	enum why why = keynote && ring_load(journal, &trial, unused) == ERR_OK
+			   ? keynote_read(text, keynote)
+			   : WHY_NO_MEMORY;
 
 	if (why == WHY_NONE)
 		why = keyring_add_note(trial, note);
@@ -210,13 +210,18 @@ look_key(const struct keyring *keyring, struct span note, struct span text,
 }
 
 static enum why
-look_revocation(const struct keyring *keyring, struct span note, struct span text,
+look_revocation(struct journal *journal, struct span note, struct span text,
 		struct document *document)
 {
 	struct revocation revocation;
-	struct keyring *trial = keyring_new(keyring_members(keyring));
-	enum why why = trial ? keynote_read_revocation(text, &revocation) : WHY_TOO_LARGE;
+	char unused[RING_WHY_MAX];
+	struct keyring *trial = NULL;
+	enum why why = ring_load(journal, &trial, unused) == ERR_OK
+			   ? keynote_read_revocation(text, &revocation)
+			   : WHY_NO_MEMORY;
 
+	if (why == WHY_NONE && revocation.size == INT64_MAX)
+		why = WHY_BAD_VALUE;
 	if (why == WHY_NONE)
 		why = keyring_add_revocation(trial, note);
 	if (why == WHY_NONE) {
@@ -228,8 +233,8 @@ look_revocation(const struct keyring *keyring, struct span note, struct span tex
 }
 
 static enum why
-look(const struct keyring *keyring, const struct party *own, struct span bytes,
-     struct document *document)
+look(struct journal *journal, const struct keyring *keyring, const struct party *own,
+     struct span bytes, struct document *document)
 {
 	struct note note;
 
@@ -238,9 +243,9 @@ look(const struct keyring *keyring, const struct party *own, struct span bytes,
 	if (span_starts(note.text, "seam members 1\n"))
 		return look_members(keyring, own, bytes, document);
 	if (span_starts(note.text, "seam key 1\n"))
-		return look_key(keyring, bytes, note.text, document);
+		return look_key(journal, bytes, note.text, document);
 	if (span_starts(note.text, "seam revoke 1\n"))
-		return look_revocation(keyring, bytes, note.text, document);
+		return look_revocation(journal, bytes, note.text, document);
 	return WHY_BAD_FORM;
 }
 
@@ -253,7 +258,7 @@ ring_install(struct journal *journal, const struct keyring *keyring, const struc
 	enum err err;
 
 	text[0] = '\0';
-	*why = look(keyring, own, bytes, &document);
+	*why = look(journal, keyring, own, bytes, &document);
 	if (*why != WHY_NONE)
 		return ERR_OK;
 	shelf.class = span_of(document.class);
