@@ -25,23 +25,23 @@ h1{font-size:2.1rem;line-height:1.15;margin:0 0 .6rem;letter-spacing:-.01em;text
 h2{font-size:1.15rem;margin:3rem 0 .75rem}
 p{max-width:44rem;margin:.5rem 0}
 .lede{font-size:1.1rem;color:var(--soft)}
-.wide{overflow-x:auto}
-table{border-collapse:collapse;width:100%;background:var(--card);font-variant-numeric:tabular-nums}
+.wide{overflow-x:auto;margin:1.5rem 0 1rem}
+table{border-collapse:collapse;width:100%;min-width:40rem;table-layout:fixed;background:var(--card);font-variant-numeric:tabular-nums}
 th,td{text-align:start;vertical-align:top;padding:.55rem .8rem;border-bottom:1px solid var(--rule)}
 thead th{font-weight:400;color:var(--soft);font-size:.85rem;padding-top:.8rem;border-top:3px solid var(--rule)}
 thead th b{display:block;color:var(--ink);font-size:1.05rem}
 thead th.a{border-top-color:var(--a)}thead th.b{border-top-color:var(--b)}thead th.c{border-top-color:var(--c)}
-tbody th{font-weight:400;color:var(--soft);white-space:nowrap;width:9rem}
-td{width:29%}
+tbody th{font-weight:400;color:var(--soft)}
+thead td{width:9.5rem}
 td.none{color:var(--none)}
 .line{color:var(--soft);font-size:.75rem;white-space:nowrap;margin-inline-start:.35rem}
 dl.rules{display:grid;grid-template-columns:max-content 1fr;gap:.25rem 1rem;margin:1rem 0;font-size:.85rem}
 dl.rules dt{color:var(--soft)}dl.rules dd{margin:0}
 code,.hash{font-family:"DejaVu Sans Mono",ui-monospace,Menlo,Consolas,monospace;font-size:.82rem;overflow-wrap:anywhere}
-.voices{display:grid;grid-template-columns:repeat(auto-fit,minmax(17rem,1fr));gap:1rem}
+.voices{margin-top:1rem;display:grid;grid-template-columns:repeat(auto-fit,minmax(17rem,1fr));gap:1rem}
 .voice{background:var(--card);border:1px solid var(--rule);border-radius:.4rem;padding:1rem 1.1rem}
 .voice h3{margin:0 0 .5rem;font-size:.85rem;font-weight:600;color:var(--soft)}
-.voice p{margin:.2rem 0}
+.voice p{margin:.2rem 0}.voice bdi{white-space:nowrap}
 [dir=rtl]{font-family:"Noto Sans Arabic","Noto Naskh Arabic","Geeza Pro","Segoe UI",sans-serif;line-height:1.9}
 ol.steps{list-style:none;display:flex;flex-wrap:wrap;gap:.75rem;padding:0;margin:1rem 0}
 ol.steps li{flex:1 1 12rem;background:var(--card);border:1px solid var(--rule);border-radius:.4rem;padding:.7rem 1rem}
@@ -52,11 +52,16 @@ ul.proved li::before{content:"";position:absolute;left:.15rem;top:.78rem;width:.
 background:var(--b)}
 .figure{font-size:1.6rem;font-weight:600;letter-spacing:-.01em}
 footer{margin-top:3rem;padding-top:1rem;border-top:1px solid var(--rule);color:var(--soft);font-size:.85rem}
-@media (max-width:40rem){body{font-size:15px}th,td{padding:.5rem .5rem}tbody th{width:auto}h1{font-size:1.6rem}}
+@media (max-width:40rem){body{font-size:15px}th,td{padding:.5rem .5rem}thead td{width:6.5rem}table{min-width:34rem}.line{display:block;margin:0}h1{font-size:1.6rem}}
 @media print{:root{--paper:#fff;--card:#fff;--ink:#000;--soft:#444;--rule:#bbb;--mark:#000;--mark-back:#fff;--none:#666}
 body{font-size:10.5pt}main{max-width:none;padding:1rem 0}h2{break-after:avoid}table,.voice,ol.steps li{break-inside:avoid}
 .exercise{position:static}a{color:inherit}}
 """
+
+
+def latin_kept(value):
+    """Sets apart what reads from the left within words that read from the right: A-21, 38SMD65."""
+    return re.sub(r"[A-Za-z0-9][A-Za-z0-9/-]*", "\u2066\\g<0>\u2069", value)
 
 
 def text(value):
@@ -125,7 +130,7 @@ def write(path, told):
 <p class="lede">Two forces share a line and no chain of command. One of them sees five men on two motorbikes.
 What each party then holds was cut from one signed record by the policy of the party that wrote it.</p>
 {columns(told["rows"])}
-<p>Record <span class="hash">{text(told["id"])}</span>. A dash is what A did not give. Under every value that
+<p>Record <span class="hash">{text(told["id"])}</span>. A dash is what A did not give. Beside every value that
 went stands the line of A’s policy that let it go:</p>
 {rules(told["lines"])}
 
@@ -142,10 +147,10 @@ Arabic and Sorani have not been reviewed by native speakers.</p>
 <div class="voices">{"".join(voice(lang, said) for lang, said in told["spoken"].items())}</div>
 
 <h2>The attack</h2>
-<p>The post’s own words stay with A. B reads the sentence that its copy of the fields makes.</p>
-<div class="voices">{voice("ckb", told["attack"]["own"], "A’s own words, in Sorani: never sent")}
-{voice("ar", told["attack"]["ar"], "What B reads, in Arabic")}
-{voice("en", told["attack"]["en"], "What B reads, in English")}</div>
+<p>The post’s own words stay with A. B and C get fields; the sentences are made from what each was given.</p>
+<div class="voices">{voice("ckb", latin_kept(told["attack"]["own"]), "A’s own words, in Sorani: never sent")}
+{voice("ar", told["attack"]["ar"], "For B, in Arabic")}
+{voice("en", told["attack"]["en"], "For C, in English")}</div>
 
 <h2>Arrived is not seen, seen is not concur</h2>
 <p>B must cross the line to help. Its notice to A went through three states; none implied the next.</p>
@@ -158,7 +163,7 @@ Arabic and Sorani have not been reviewed by native speakers.</p>
 {statements(losses["after"])}
 
 <h2>Prove it</h2>
-{steps([("One bit flipped in a copy", told["bit"]), ("B denies", "; ".join(told["evidence"][:3]))])}
+{steps([("One bit flipped in a copy", told["bit"].removeprefix("seam: ")), ("B denies", "; ".join(told["evidence"][:3]))])}
 <ul class="proved">{"".join(f"<li>{text(c)}</li>" for c in told["claims"])}</ul>
 <footer>Everything on this page was answered by three stations that ran on one machine. The exercise is invented:
 no unit, position or event in it is real. Seam has never been used in a real centre.</footer>
