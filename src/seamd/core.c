@@ -227,8 +227,10 @@ core_run(const struct config *config)
 	char report[JAIL_REPORT_MAX] = "";
 	enum err err = core ? role_prepare() : ERR_NOMEM;
 
-	if (err != ERR_OK)
+	if (err != ERR_OK) {
+		free(core);
 		return ROLE_EXIT_FAULT;
+	}
 	core->config = config;
 	core->arena = arena_new(CORE_BATCH_ARENA);
 	core->heads_arena = arena_new(HEADS_ARENA);
