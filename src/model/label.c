@@ -253,26 +253,15 @@ write_text(struct out *out, struct span text, enum vocab_lang lang, bool isolate
 	phrase_isolate(out, text, isolate && phrase_is_rtl(lang) ? PHRASE_ISOLATE_ANY : NULL);
 }
 
-void
-label_value(struct out *out, const struct record *record, enum field field, enum vocab_lang lang,
-	    int zone_min, bool isolate)
+/* Values that are words of the reader's language. */
+static void
+write_worded(struct out *out, const struct value *value, enum field field, enum vocab_lang lang,
+	     int zone_min, bool isolate)
 {
 	const struct field_row *row = field_row(field);
-	const struct value *value =
-	    &record->field[(unsigned)field < FIELD_COUNT ? field : FIELD_NONE];
 	const char *open = isolate && phrase_is_rtl(lang) ? PHRASE_ISOLATE_LTR : NULL;
 	const char *label;
-	struct out latin;
 
-	if (!value->is_set)
-		return;
-	latin = out_new(VALUE_MAX);
-	if (write_latin(&latin, value, row->type, zone_min)) {
-		phrase_isolate(out, out_view(&latin), open);
-		out_free(&latin);
-		return;
-	}
-	out_free(&latin);
 	switch (row->type) {
 	case FIELD_TYPE_CODE:
 		label = vocab_label(row->vocab, value->code);
@@ -317,4 +306,26 @@ label_value(struct out *out, const struct record *record, enum field field, enum
 	case FIELD_TYPE_COUNT:
 		break;
 	}
+}
+
+void
+label_value(struct out *out, const struct record *record, enum field field, enum vocab_lang lang,
+	    int zone_min, bool isolate)
+{
+	const struct field_row *row = field_row(field);
+	const struct value *value =
+	    &record->field[(unsigned)field < FIELD_COUNT ? field : FIELD_NONE];
+	const char *open = isolate && phrase_is_rtl(lang) ? PHRASE_ISOLATE_LTR : NULL;
+	struct out latin;
+
+	if (!value->is_set)
+		return;
+	latin = out_new(VALUE_MAX);
+	if (write_latin(&latin, value, row->type, zone_min)) {
+		phrase_isolate(out, out_view(&latin), open);
+		out_free(&latin);
+		return;
+	}
+	out_free(&latin);
+	write_worded(out, value, field, lang, zone_min, isolate);
 }

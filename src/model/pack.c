@@ -265,6 +265,21 @@ pack_write(struct out *out, enum field field, const struct value *value)
 	}
 }
 
+/* The position follows from the text: a square cannot lie about where it is. */
+static void
+read_place(struct cursor *cursor, struct value *value)
+{
+	if (!place_of_mgrs(cursor_span(cursor, sizeof value->place.mgrs - 1), &value->place))
+		cursor->is_failed = true;
+}
+
+static void
+read_grade(struct cursor *cursor, struct value *value)
+{
+	value->grade.source = (char)cursor_u8(cursor);
+	value->grade.information = (char)cursor_u8(cursor);
+}
+
 bool
 pack_read(struct cursor *cursor, struct arena *arena, enum field field, struct value *value)
 {
@@ -294,17 +309,13 @@ pack_read(struct cursor *cursor, struct arena *arena, enum field field, struct v
 		value->at_ms = cursor_i64(cursor);
 		break;
 	case FIELD_TYPE_PLACE:
-		/* The position follows from the text: a square cannot lie about where it is. */
-		if (!place_of_mgrs(cursor_span(cursor, sizeof value->place.mgrs - 1),
-				   &value->place))
-			cursor->is_failed = true;
+		read_place(cursor, value);
 		break;
 	case FIELD_TYPE_SHAPE:
 		read_shape(cursor, arena, value);
 		break;
 	case FIELD_TYPE_GRADE:
-		value->grade.source = (char)cursor_u8(cursor);
-		value->grade.information = (char)cursor_u8(cursor);
+		read_grade(cursor, value);
 		break;
 	case FIELD_TYPE_ID:
 		read_hash(cursor, &value->id);
