@@ -192,6 +192,10 @@ struct take_party {
  */
 MUST_USE enum err cut_file(struct core *core, struct take *take);
 
+/* The same for one party about an own record that was filed before the party's station came. */
+MUST_USE enum err cut_later(struct core *core, struct record *record, const struct hash *id,
+			    const struct party *party);
+
 /* One question to release about an own record; the answer lives in the core's arena. */
 struct release_answer;
 struct field_set;

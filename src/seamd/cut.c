@@ -396,6 +396,16 @@ cut_for(struct core *core, struct take *take, const struct party *party)
 	return err;
 }
 
+enum err
+cut_later(struct core *core, struct record *record, const struct hash *id,
+	  const struct party *party)
+{
+	struct take take = {.record = record, .id = *id};
+
+	take.parties = arena_array(core->arena, 1, sizeof *take.parties);
+	return take.parties ? cut_for(core, &take, party) : ERR_NOMEM;
+}
+
 /* A party with several stations sends to its sisters too. */
 static bool
 has_sisters(const struct core *core)

@@ -282,6 +282,81 @@ deliver_row(struct core *core, int64_t number, const struct party *party, size_t
 	return settle(core, &outbox, party, &answer);
 }
 
+/* ---- to a sister that came later ---- */
+
+struct behind {
+	struct core *core;
+	struct hash *ids;
+	size_t n, size;
+	bool has_row;
+	enum err err;
+};
+
+static bool
+is_for_sisters(void *context, const struct outbox *outbox)
+{
+	struct behind *behind = context;
+
+	behind->has_row = span_is(outbox->party, behind->core->own.name);
+	return !behind->has_row;
+}
+
+static bool
+gather_behind(void *context, const struct journal_record *row)
+{
+	struct behind *behind = context;
+
+	behind->has_row = false;
+	if (row->is_own && !row->is_erased)
+		behind->err = outbox_each_of(behind->core->journal, &row->id,
+					     &(struct outbox_walk){is_for_sisters, behind});
+	if (!row->is_own || row->is_erased || behind->has_row || behind->err != ERR_OK)
+		return behind->err == ERR_OK;
+	if (behind->n == behind->size) {
+		size_t size = behind->size ? behind->size * 2 : 256;
+		struct hash *grown = realloc(behind->ids, size * sizeof *grown);
+
+		if (!grown) {
+			behind->err = ERR_NOMEM;
+			return false;
+		}
+		behind->ids = grown;
+		behind->size = size;
+	}
+	behind->ids[behind->n++] = row->id;
+	return true;
+}
+
+/* Own records without a row for sisters were filed before there was one. */
+static enum err
+catch_up(struct core *core)
+{
+	struct behind behind = {.core = core};
+	enum err err =
+	    journal_each(core->journal, 0, &(struct journal_walk){gather_behind, &behind});
+
+	if (err == ERR_OK)
+		err = behind.err;
+	if (err == ERR_OK && behind.n)
+		err = journal_begin(core->journal);
+	if (err == ERR_OK && behind.n && core->picture && !core->is_folding &&
+	    picture_begin(core->picture) != ERR_OK)
+		core->is_folding = true;
+	for (size_t i = 0; i < behind.n && err == ERR_OK; i++) {
+		struct record *record = arena_take(core->arena, sizeof *record);
+		struct journal_record row;
+
+		err = record ? core_read(core, &behind.ids[i], &row, record) : ERR_NOMEM;
+		if (err == ERR_OK)
+			err = cut_later(core, record, &behind.ids[i], &core->own);
+		arena_reset(core->arena);
+	}
+	if (behind.n)
+		err = core_close_batch(core, err);
+	free(behind.ids);
+	return err;
+}
+
 enum err
 deliver_to(struct core *core, const struct party *party, size_t *made)
 {
@@ -291,6 +366,8 @@ deliver_to(struct core *core, const struct party *party, size_t *made)
 
 	*made = 0;
 	(void)deliver_due(core);
+	if (party_equal(party, &core->own))
+		err = catch_up(core);
 	for (size_t i = 0; i < 2 && err == ERR_OK; i++)
 		err =
 		    outbox_each_in(core->journal, states[i], &(struct outbox_walk){gather, &rows});

@@ -247,6 +247,33 @@ write_policy(struct core *core, struct take *take)
 	return shelf_put(core->journal, &shelf);
 }
 
+/* One policy per party: the highest version is in force at every station of it. */
+static enum err
+write_sisters_policy(struct core *core, struct take *take)
+{
+	const struct value *text = &take->record->field[FIELD_DOCUMENT];
+	const struct value *number = &take->record->field[FIELD_NUMBER];
+	struct party party = station_party(&take->record->station);
+	struct policy_faults *faults;
+	struct policy *policy = NULL;
+	enum err err;
+
+	if (take->record->kind != KIND_POLICY || !party_equal(&party, &core->own) ||
+	    !text->is_set || !number->is_set || number->number <= core->policy_now ||
+	    number->number <= core->policy_next)
+		return ERR_OK;
+	faults = arena_take(core->arena, sizeof *faults);
+	err = faults ? policy_read(text->text, &policy, faults) : ERR_NOMEM;
+	policy_free(policy);
+	if (err == ERR_OK)
+		err = write_policy(core, take);
+	if (err == ERR_OK)
+		core->policy_next = number->number;
+	else if (err == ERR_FORMAT || err == ERR_EXISTS)
+		role_log("core", "alert", "the policy of a sister cannot be put in force here");
+	return err == ERR_FORMAT || err == ERR_EXISTS ? ERR_OK : err;
+}
+
 static enum err
 stage_journal(struct core *core, struct take *batch, size_t n)
 {
@@ -266,6 +293,8 @@ stage_journal(struct core *core, struct take *batch, size_t n)
 		}
 		if (err == ERR_OK && !take->is_own)
 			err = write_inbox(core, take);
+		if (err == ERR_OK && !take->is_own)
+			err = write_sisters_policy(core, take);
 		if (err == ERR_OK && take->is_own && take->record->kind == KIND_POLICY)
 			err = write_policy(core, take);
 	}

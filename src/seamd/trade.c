@@ -183,6 +183,12 @@ admit_receipt(struct core *core, struct take *take, struct span text)
 	refuse(take, reason.why, NULL);
 	if (take->why == WHY_NONE && is_revoked)
 		refuse(take, WHY_REVOKED_KEY, NULL);
+	party = station_party(&receipt.to);
+	if (take->why == WHY_NONE && party_equal(&party, &core->own) &&
+	    !station_equal(&receipt.to, &core->kid.station)) {
+		take->is_duplicate = true; /* a sister's: it came along on a stick for the party */
+		return;
+	}
 	if (take->why == WHY_NONE && !station_equal(&receipt.to, &core->kid.station))
 		refuse(take, WHY_NOT_FOR_US, "the receipt is for another station");
 	if (take->why != WHY_NONE)
