@@ -93,7 +93,6 @@ measure_value(json_t *value, struct measure *measure)
 {
 	const char *name;
 	json_t *part;
-	size_t i;
 
 	if (json_is_real(value))
 		measure->is_exact = false;
@@ -106,7 +105,8 @@ measure_value(json_t *value, struct measure *measure)
 		if (n > (json_int_t)1 << 53 || n < -((json_int_t)1 << 53))
 			measure->is_exact = false;
 	}
-	json_array_foreach(value, i, part) measure_value(part, measure);
+	for (size_t i = 0; i < json_array_size(value); i++)
+		measure_value(json_array_get(value, i), measure);
 	json_object_foreach(value, name, part)
 	{
 		measure->bytes += strlen(name);

@@ -44,7 +44,7 @@ any_text(uint64_t *state, struct arena *arena, bool is_line)
 static inline struct hash
 any_hash(uint64_t *state)
 {
-	struct hash hash;
+	struct hash hash = {{0}};
 
 	for (size_t i = 0; i < sizeof hash.b; i++)
 		hash.b[i] = (unsigned char)any_bits(state);

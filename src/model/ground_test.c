@@ -100,8 +100,10 @@ test_names(void **unused)
 		const struct ground_unit *unit =
 		    ground_unit(ground, GROUND_GOVERNORATE, span_of(west[i]));
 
-		if (!unit || strcmp(unit->name, "West") != 0)
+		if (!unit || strcmp(unit->name, "West") != 0) {
 			fail_msg("%s not found", west[i]);
+			return;
+		}
 		assert_ptr_equal(ground_area(ground, GROUND_GOVERNORATE, span_of(west[i])),
 				 unit->area);
 	}

@@ -89,7 +89,7 @@ test_every_place_from_its_parts(void **state)
 		struct place place = any_place(&seed);
 		struct {
 			char parts[5][6];
-		} ladder;
+		} ladder = {{""}};
 		const char(*parts)[6] = (const char(*)[6])ladder.parts;
 
 		for (unsigned level = 1; level <= place.level; level++) {
