@@ -64,10 +64,12 @@ open_scene(struct scene *scene)
 {
 	struct shelf shelf = {.class = SPAN(RING_MEMBERS), .version = 1, .at_ms = 5};
 	struct out note = out_new(NOTE_MAX);
+	struct testhome home;
 
 	memset(scene, 0, sizeof *scene);
 	kit_open(&scene->kit);
-	testhome_make(&scene->home, "/tmp");
+	testhome_make(&home, "/tmp");
+	scene->home = home;
 	assert_true(party_read(SPAN("a"), &scene->own));
 	sign_members(&scene->kit, &scene->kit.members, KIT_PARTIES, &note);
 	shelf.text = out_view(&note);
