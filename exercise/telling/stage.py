@@ -31,11 +31,27 @@ def dtg(ms):
     return datetime.datetime.fromtimestamp(ms / 1000, ZONE).strftime("%d%H%MC %b %y").upper()
 
 
+def stop_kept(folder):
+    """Stations that an earlier demo left running on this folder: its process ids, if they still are that."""
+    try:
+        pids = [int(pid) for pid in (folder / "pids").read_text().split()]
+    except (OSError, ValueError):
+        return
+    for pid in pids:
+        words = pathlib.Path(f"/proc/{pid}/cmdline")
+        if words.exists() and f"\0{folder}/".encode() in words.read_bytes():
+            os.kill(pid, signal.SIGTERM)
+            until = time.monotonic() + STOP_S
+            while words.exists() and words.read_bytes() and time.monotonic() < until:
+                time.sleep(0.05)
+
+
 def prepare_folder(folder):
     """An empty folder that is ours; one that is not ours is left alone."""
     if folder.exists():
         if any(folder.iterdir()) and not (folder / MARK).exists():
             raise Fault(f"{folder} is not empty and not of an earlier demo: name another folder")
+        stop_kept(folder)
         shutil.rmtree(folder)
     folder.mkdir(parents=True)
     (folder / MARK).write_text("made by demo; removed when it starts again\n")
@@ -65,7 +81,14 @@ class Station:
     def show(self, id_):
         return self.ask("show", id_)
 
+    def keep_picture_here(self):
+        """The picture is plaintext and outlives its station: it goes where the demo's folder goes."""
+        conf = self.home / "seam.conf"
+        lines = [line for line in conf.read_text().splitlines() if not line.startswith("run_dir ")]
+        conf.write_text("\n".join([*lines, f"run_dir {self.home / 'run'}", ""]))
+
     def start(self):
+        self.keep_picture_here()
         log = open(self.stage.folder / f"{self.party}.log", "ab")
         self.process = subprocess.Popen(
             [str(self.stage.build / "seamd"), "-H", str(self.home)],
@@ -116,6 +139,9 @@ class Stage:
         self.folder = folder
         self.rate = rate
         self.epoch_ms = None
+        for name in ("seam", "seamd"):
+            if not os.access(build / name, os.X_OK):
+                raise Fault(f"{build / name} is not there: run ./demo without SEAM_BUILD, or tools/build")
         self.labels = {}
         self.kinds = {}
         self.commands = 0
