@@ -71,6 +71,15 @@ is_sayable(const struct say *say, enum field field)
 	       row->type != FIELD_TYPE_HEADS;
 }
 
+/* A label that opens a sentence is written in small letters in its table; only Latin script has
+ * others. */
+static void
+begin_large(struct out *out, size_t at)
+{
+	if (out_err(out) == ERR_OK && at < out->n && out->p[at] >= 'a' && out->p[at] <= 'z')
+		out->p[at] = (char)(out->p[at] - 'a' + 'A');
+}
+
 static void
 say_phrase(struct say *say, enum phrase phrase, const struct phrase_arg *args, unsigned n)
 {
@@ -117,12 +126,14 @@ say_line(struct say *say, enum field field)
 {
 	struct out value = out_new(VALUE_MAX);
 	const char *label = label_text(say->lang, field_row(field)->label);
+	size_t at = say->out->n;
 
 	label_value(&value, say->record, field, say->lang, say->zone_min, true);
 	say->is_said[field] = true;
 	say_phrase(say, PHRASE_LINE,
 		   (struct phrase_arg[]){{"label", span_of(label)}, {"value", out_view(&value)}},
 		   2);
+	begin_large(say->out, at);
 	out_free(&value);
 }
 
