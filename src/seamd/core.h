@@ -32,6 +32,9 @@ enum {
 	CORE_POLICIES = 16 /* versions kept compiled */
 };
 
+/* The largest head that a record may name: a whole number in JSON. */
+#define CORE_HEAD_SIZE_MAX ((uint64_t)1 << 53)
+
 /* An act that waits for its turn. */
 struct act {
 	struct act *next;
@@ -165,6 +168,8 @@ struct take {
 	bool is_own;
 	bool is_amending;  /* in a thread that was there before */
 	bool is_duplicate; /* held already: nothing is written */
+	const struct take
+	    *twin; /* the same, earlier in this batch: what becomes of it, does here */
 	bool is_new;
 	bool is_receipt;
 	struct core_who who;
@@ -247,6 +252,12 @@ void preview_free(struct core *core);
 void take_read(struct core *core, struct take *take, struct cursor *cursor, bool has_flags,
 	       struct span *thread, unsigned *flags);
 void take_refuse(struct take *take, enum why why, enum field field, const char *text);
+
+/* erase.c: within a batch, what it will erase is noted in the home; after it is durable, the keys,
+ * copies and previews go; at start, what a crash left to be erased. */
+MUST_USE enum err erase_note(struct core *core, const struct take *batch, size_t n);
+void erase_now(struct core *core, const struct take *batch, size_t n);
+void erase_finish(struct core *core);
 
 /* own.c: completes, checks and issues an own record; is_import derives its thread from its origin.
  */

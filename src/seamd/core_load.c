@@ -54,16 +54,26 @@ add_head(void *context, const struct shelf *shelf)
 
 	if (note_read(shelf->text, &note) != ERR_OK || note_head_read(note.text, &head) != ERR_OK)
 		return true;
+	/* What no record may name would keep every record of ours from being filed. */
+	if (head.size > CORE_HEAD_SIZE_MAX || shelf->name.n > LIMIT_LINE_TEXT ||
+	    !span_is_plain_text(shelf->name))
+		return true;
 	at = list->n && span_equal(list->heads[list->n - 1].origin, shelf->name)
 		 ? &list->heads[list->n - 1]
 		 : NULL;
 	if (!at && list->n == LIMIT_HEADS)
 		return false;
-	if (!at)
+	if (!at) {
+		struct span origin = arena_copy(list->core->heads_arena, shelf->name);
+
+		if (!origin.p)
+			return false;
 		at = &list->heads[list->n++];
-	*at = (struct seen_head){arena_copy(list->core->heads_arena, shelf->name),
-				 (int64_t)head.size, head.root};
-	return at->origin.p != NULL;
+		at->origin = origin;
+	}
+	at->size = (int64_t)head.size;
+	at->root = head.root;
+	return true;
 }
 
 enum err

@@ -136,6 +136,7 @@ admit_bytes(struct core *core, struct take *take, struct span bytes)
 	struct admit_terms terms = terms_of(core);
 	struct admit_known known;
 	struct reason reason;
+	struct party party;
 	bool is_repeat = false;
 
 	take->record = arena_take(core->arena, sizeof *take->record);
@@ -149,6 +150,12 @@ admit_bytes(struct core *core, struct take *take, struct span bytes)
 	take->id = take->delivery->id;
 	if (reason.why != WHY_NONE) {
 		refuse(take, reason.why, field_row((enum field)reason.field)->name);
+		return;
+	}
+	party = station_party(&take->delivery->station);
+	if (kind_row(take->record->kind)->nature == KIND_NATURE_HOUSE &&
+	    !party_equal(&party, &core->own)) {
+		refuse(take, WHY_NOT_FOR_US, "records of this kind stay in their own party");
 		return;
 	}
 	if (station_equal(&take->delivery->station, &core->kid.station)) {
@@ -301,7 +308,8 @@ trade_settle(struct core *core, struct take *batch, size_t n)
 
 		if (!take->act || take->act->kind != WIRE_TAKE || take->err != ERR_OK)
 			continue;
-		if (take->why != WHY_NONE && take->why != WHY_NO_ACCOUNT &&
+		/* What nobody with the right to trade sent is not kept. */
+		if (take->why != WHY_NONE && take->who.account[0] && take->why != WHY_NO_ACCOUNT &&
 		    take->why != WHY_NO_DUTY)
 			err = keep_refused(core, take);
 		else if (take->why == WHY_NONE && take->is_receipt && !take->is_duplicate)
@@ -362,7 +370,9 @@ keep_head(struct core *core, struct span bytes, enum why *why)
 	*why = WHY_UNKNOWN_KEY;
 	if (!key || note_head_open(bytes, key, &head) != ERR_OK)
 		return ERR_OK;
-	*why = WHY_NONE;
+	*why = head.size > CORE_HEAD_SIZE_MAX ? WHY_BAD_VALUE : WHY_NONE;
+	if (*why != WHY_NONE)
+		return ERR_OK;
 	if (span_is(origin, journal_origin(core->journal)))
 		return journal_head_shown(core->journal, bytes);
 	shelf.name = origin;
