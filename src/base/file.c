@@ -105,6 +105,7 @@ enum err
 file_make_dirs(const char *path, unsigned mode)
 {
 	char part[FILE_PATH_MAX];
+	struct stat status;
 
 	if (!span_copy(part, sizeof part, span_of(path)))
 		return ERR_LIMIT;
@@ -116,9 +117,11 @@ file_make_dirs(const char *path, unsigned mode)
 			return err_from_errno(errno);
 		*at = '/';
 	}
-	if (mkdir(part, (mode_t)mode) != 0 && errno != EEXIST)
+	if (mkdir(part, (mode_t)mode) == 0)
+		return ERR_OK;
+	if (errno != EEXIST)
 		return err_from_errno(errno);
-	return ERR_OK;
+	return stat(part, &status) == 0 && S_ISDIR(status.st_mode) ? ERR_OK : ERR_EXISTS;
 }
 
 bool

@@ -1,0 +1,85 @@
+#include "base/arena.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+enum { LIMIT = 1 << 20 };
+
+static void
+what_it_gives_is_zero_and_apart(void **state)
+{
+	struct arena *arena = arena_new(LIMIT);
+	unsigned char *before = NULL;
+	size_t before_n = 0;
+
+	(void)state;
+	assert_non_null(arena);
+	for (int turn = 0; turn < 3; turn++) {
+		for (size_t n = 1; n < 400; n += 7) {
+			unsigned char *p = arena_take(arena, n);
+
+			assert_non_null(p);
+			assert_int_equal((uintptr_t)p % _Alignof(max_align_t), 0);
+			for (size_t i = 0; i < n; i++)
+				assert_int_equal(p[i], 0);
+			memset(p, 0xff, n);
+			if (before)
+				assert_true(p + n <= before || before + before_n <= p);
+			before = p;
+			before_n = n;
+		}
+		arena_reset(arena);
+		before = NULL;
+	}
+	arena_free(arena);
+}
+
+static void
+the_limit_holds(void **state)
+{
+	struct arena *arena = arena_new(LIMIT);
+	size_t given = 0;
+
+	(void)state;
+	assert_null(arena_take(arena, LIMIT + 1));
+	assert_null(arena_take(arena, SIZE_MAX));
+	assert_null(arena_array(arena, SIZE_MAX / 2, 3));
+	while (arena_take(arena, 1000))
+		given += 1000;
+	assert_true(given > 0 && given <= LIMIT);
+	arena_reset(arena);
+	assert_non_null(arena_take(arena, 1000));
+	arena_free(arena);
+	arena_free(NULL);
+}
+
+static void
+copies_end_with_nul(void **state)
+{
+	struct arena *arena = arena_new(LIMIT);
+	struct span copy = arena_copy(arena, SPAN("text"));
+
+	(void)state;
+	assert_string_equal(copy.p, "text");
+	assert_int_equal(copy.n, 4);
+	copy = arena_copy(arena, span_make("x", (size_t)LIMIT * 2));
+	assert_null(copy.p);
+	assert_int_equal(copy.n, 0);
+	arena_free(arena);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(what_it_gives_is_zero_and_apart),
+	    cmocka_unit_test(the_limit_holds),
+	    cmocka_unit_test(copies_end_with_nul),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
