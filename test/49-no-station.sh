@@ -44,7 +44,7 @@ start_station a
 same "a restart does not forget it" "told queued" "$(state a "$first" c) $(state a "$second" c)"
 seam --home a --json list --kind told >tolds
 same "the record of it names means, duty and reading back" 'voice watch yes' \
-	"$(head -1 tolds | pick - '(lambda f: "%s %s %s" % (f["told_by"], f["told_duty"], f["read_back"]))((d[0] if isinstance(d, list) else d)["fields"])')"
+	"$(pick tolds '"%(told_by)s %(told_duty)s %(read_back)s" % d[0]["fields"]')"
 
 # c's station comes.
 start_station c

@@ -62,7 +62,7 @@ try "as analyst" as both --duty analyst "${assessment[@]}"
 try "as watch" as both --duty watch "${incident[@]}"
 refuse "not the other way around" as both --duty analyst "${incident[@]}"
 same "the record names the duty" analyst "$(seam --home a --json list --kind assessment --limit 1 |
-	pick - '(d[0] if isinstance(d, list) else d)["fields"]["duty"]')"
+	pick - 'd[0]["fields"]["duty"]')"
 hides "the name of an account is in no record and no picture" the-analyst a/journal.db a/journal.db-wal a-run
 
 # Tokens.

@@ -77,6 +77,7 @@ approve_rows(struct core *core, const struct approving *approving, const struct 
 	     const char *account, int64_t *given)
 {
 	struct party party;
+	int64_t now_ms = core_now(core);
 	enum err err = journal_begin(core->journal);
 
 	*given = 0;
@@ -87,18 +88,18 @@ approve_rows(struct core *core, const struct approving *approving, const struct 
 	for (size_t i = 0; i < approving->n && err == ERR_OK; i++) {
 		int64_t count = 0;
 
-		err = outbox_approve(core->journal, approving->numbers[i], span_of(account),
-				     core_now(core), &count);
+		err = outbox_approve(core->journal, approving->numbers[i], span_of(account), now_ms,
+				     &count);
 		if (err == ERR_OK && count >= approving->needed)
 			err = outbox_move(core->journal, approving->numbers[i], OUTBOX_QUEUED, -1,
-					  (struct span){NULL, 0}, core_now(core));
+					  (struct span){NULL, 0}, now_ms);
 		if (count > *given)
 			*given = count;
 	}
 	if (err == ERR_OK && approving->n && *given >= approving->needed && core->picture &&
 	    !core->is_folding && party_read(approving->party, &party))
-		err = picture_state_put(core->picture, id, &party, PICTURE_STATE_QUEUED,
-					core_now(core), WHY_NONE);
+		err = picture_state_put(core->picture, id, &party, PICTURE_STATE_QUEUED, now_ms,
+					WHY_NONE);
 	return core_close_batch(core, err);
 }
 

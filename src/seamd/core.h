@@ -78,6 +78,7 @@ struct core {
 	int64_t written_seq; /* newest record written */
 	int64_t folded_seq;  /* picture holds everything up to it */
 	bool is_folding;
+	bool is_bulk; /* a transaction of the picture is open over many turns */
 	bool is_stopping;
 	bool is_settled; /* the first policy was filed, or tried */
 	bool is_frozen;  /* signs no heads: storage and head disagree */
@@ -178,6 +179,7 @@ struct take {
 	struct span jwt;
 	int64_t leaf;
 	int64_t position;
+	int64_t received_ms;             /* the same in journal and picture */
 	struct admit_delivery *delivery; /* foreign */
 	struct span bytes;               /* foreign: the whole delivery */
 	struct span given_receipt;       /* foreign, by a sister: the receipt that was given */
@@ -266,6 +268,7 @@ void own_ready(struct core *core, struct take *take, struct span thread, bool is
 /* fold.c: brings the picture up to the journal, a part at a time; false when it is. */
 void fold_start(struct core *core);
 bool fold_some(struct core *core);
+void fold_again(struct core *core); /* throws away what is half folded, and an old picture */
 
 /* Within a batch: a record and its ways into the picture. */
 MUST_USE enum err fold_put(struct core *core, const struct record *record, const struct hash *id,

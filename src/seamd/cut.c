@@ -311,7 +311,7 @@ cut_ask(struct core *core, const struct cut *cut, struct release_answer *answer)
 
 static enum err
 keep_part(struct core *core, const struct take *take, const struct party *party,
-	  const struct release_part *part, enum why why, enum outbox_state state)
+	  const struct release_part *part, enum why why, enum outbox_state state, int64_t now_ms)
 {
 	struct out items = out_new(SET_TEXT_MAX);
 	struct out onward = out_new(PARTIES_TEXT);
@@ -325,7 +325,7 @@ keep_part(struct core *core, const struct take *take, const struct party *party,
 	    .reason = span_of(part ? part->text : why_text(why)),
 	    .state = state,
 	    .counter = -1,
-	    .changed_ms = core_now(core),
+	    .changed_ms = now_ms,
 	};
 	int64_t number;
 	enum err err;
@@ -363,6 +363,7 @@ cut_for(struct core *core, struct take *take, const struct party *party)
 			  .policy_filed = core->policy_now,
 			  .looks_back = take->is_amending};
 	enum err err = cut_ask(core, &cut, &answer);
+	int64_t now_ms = core_now(core); /* one moment for journal and picture */
 	bool is_citing = false;
 
 	*row = (struct take_party){
@@ -370,7 +371,7 @@ cut_for(struct core *core, struct take *take, const struct party *party)
 	for (size_t i = 0; i < answer.parts_n && err == ERR_OK; i++) {
 		enum outbox_state state = state_for(&answer.parts[i]);
 
-		err = keep_part(core, take, party, &answer.parts[i], WHY_NONE, state);
+		err = keep_part(core, take, party, &answer.parts[i], WHY_NONE, state, now_ms);
 		if (state == OUTBOX_QUEUED)
 			*row = (struct take_party){*party, PICTURE_STATE_QUEUED, WHY_NONE};
 		else if (row->state == PICTURE_STATE_HELD_BACK)
@@ -387,7 +388,7 @@ cut_for(struct core *core, struct take *take, const struct party *party)
 	 */
 	if (err == ERR_OK && answer.parts_n == 0 && row->why != WHY_NO_RULE)
 		err = keep_part(core, take, party, NULL, row->why,
-				is_citing ? OUTBOX_HELD : OUTBOX_DROPPED);
+				is_citing ? OUTBOX_HELD : OUTBOX_DROPPED, now_ms);
 	if (err == ERR_OK && core->picture && !core->is_folding)
 		err = picture_state_put(
 		    core->picture, &take->id, party, (enum picture_state)row->state,

@@ -47,17 +47,17 @@ mark_due(struct core *core, int64_t number)
 {
 	struct outbox outbox;
 	struct party party;
+	int64_t now_ms = core_now(core);
 	enum err err = outbox_get(core->journal, number, core->arena, &outbox);
-	bool is_late = err == ERR_OK && outbox.until_ms && outbox.until_ms <= core_now(core);
+	bool is_late = err == ERR_OK && outbox.until_ms && outbox.until_ms <= now_ms;
 
 	if (err == ERR_OK)
-		err =
-		    outbox_move(core->journal, number, is_late ? OUTBOX_DROPPED : OUTBOX_QUEUED, -1,
-				span_of(is_late ? why_text(WHY_TOO_LATE) : ""), core_now(core));
+		err = outbox_move(core->journal, number, is_late ? OUTBOX_DROPPED : OUTBOX_QUEUED,
+				  -1, span_of(is_late ? why_text(WHY_TOO_LATE) : ""), now_ms);
 	if (err == ERR_OK && core->picture && !core->is_folding && party_read(outbox.party, &party))
 		err = picture_state_put(core->picture, &outbox.record, &party,
 					is_late ? PICTURE_STATE_HELD_BACK : PICTURE_STATE_QUEUED,
-					core_now(core), is_late ? WHY_TOO_LATE : WHY_NONE);
+					now_ms, is_late ? WHY_TOO_LATE : WHY_NONE);
 	return err;
 }
 
@@ -179,7 +179,7 @@ make_delivery(struct core *core, const struct journal_record *row, const struct 
  * dropped. */
 static enum err
 note_sent_row(struct core *core, const struct outbox *asked, const struct field_set *give,
-	      int64_t counter)
+	      int64_t counter, int64_t now_ms)
 {
 	struct out items = out_new(SET_TEXT_MAX);
 	struct outbox sent = *asked;
@@ -190,7 +190,7 @@ note_sent_row(struct core *core, const struct outbox *asked, const struct field_
 	sent.items = out_view(&items);
 	sent.state = OUTBOX_EXPORTED;
 	sent.counter = counter;
-	sent.changed_ms = core_now(core);
+	sent.changed_ms = now_ms;
 	err = out_err(&items);
 	if (err == ERR_OK)
 		err = outbox_add(core->journal, &sent, &number);
@@ -208,6 +208,7 @@ settle(struct core *core, const struct outbox *outbox, const struct party *party
 {
 	enum outbox_state state = OUTBOX_DROPPED;
 	enum why why = WHY_GIVEN;
+	int64_t now_ms = core_now(core);
 	enum err err;
 
 	for (size_t i = 0; i < answer->parts_n && state != OUTBOX_HELD; i++) {
@@ -222,11 +223,10 @@ settle(struct core *core, const struct outbox *outbox, const struct party *party
 	}
 	if (state == outbox->state)
 		return ERR_OK;
-	err = outbox_move(core->journal, outbox->number, state, -1, span_of(why_text(why)),
-			  core_now(core));
+	err = outbox_move(core->journal, outbox->number, state, -1, span_of(why_text(why)), now_ms);
 	if (err == ERR_OK && why != WHY_GIVEN && core->picture && !core->is_folding)
 		err = picture_state_put(core->picture, &outbox->record, party,
-					PICTURE_STATE_HELD_BACK, core_now(core), why);
+					PICTURE_STATE_HELD_BACK, now_ms, why);
 	return err;
 }
 
@@ -242,6 +242,7 @@ deliver_row(struct core *core, int64_t number, const struct party *party, size_t
 	struct field_set give = {{0}};
 	int64_t until_ms = 0;
 	int64_t counter = -1;
+	int64_t now_ms = core_now(core);
 	enum err err = record ? outbox_get(core->journal, number, core->arena, &outbox) : ERR_NOMEM;
 
 	if (err == ERR_OK)
@@ -272,10 +273,10 @@ deliver_row(struct core *core, int64_t number, const struct party *party, size_t
 		onward = answer.parts[i].onward;
 		err = make_delivery(core, &row, party, &give, until_ms, &onward, &counter);
 		if (err == ERR_OK)
-			err = note_sent_row(core, &outbox, &give, counter);
+			err = note_sent_row(core, &outbox, &give, counter, now_ms);
 		if (err == ERR_OK && core->picture && !core->is_folding)
 			err = picture_state_put(core->picture, &outbox.record, party,
-						PICTURE_STATE_EXPORTED, core_now(core), WHY_NONE);
+						PICTURE_STATE_EXPORTED, now_ms, WHY_NONE);
 		(*made)++;
 		return err; /* one part a turn: the next is asked with this one given */
 	}

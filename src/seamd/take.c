@@ -186,7 +186,7 @@ write_record(struct core *core, struct take *take)
 	    .thread = take->record->thread,
 	    .kind = span_of(kind_row(take->record->kind)->name),
 	    .filed_ms = take->record->filed_ms,
-	    .received_ms = core_now(core),
+	    .received_ms = take->received_ms,
 	    .keep_until_ms = keep_until(core, take->record),
 	    .is_own = take->is_own,
 	};
@@ -284,6 +284,7 @@ stage_journal(struct core *core, struct take *batch, size_t n)
 
 		if (!is_going(take) || take->is_receipt)
 			continue;
+		take->received_ms = core_now(core);
 		err = write_record(core, take);
 		if (err == ERR_REFUSED || err == ERR_LIMIT) {
 			take_refuse(take, err == ERR_REFUSED ? WHY_ERASED : WHY_TOO_LARGE,
@@ -338,7 +339,7 @@ stage_picture(struct core *core, struct take *batch, size_t n)
 	for (size_t i = 0; i < n && err == ERR_OK; i++)
 		if (is_going(&batch[i]) && !batch[i].is_receipt)
 			err = fold_put(core, batch[i].record, &batch[i].id, batch[i].position,
-				       core_now(core));
+				       batch[i].received_ms);
 	return err;
 }
 

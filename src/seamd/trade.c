@@ -279,7 +279,7 @@ settle_receipt(struct core *core, const struct take *take)
 				     &(struct outbox_walk){find_row, &marking});
 	if (err == ERR_OK && marking.number >= 0)
 		err = outbox_move(core->journal, marking.number, OUTBOX_ARRIVED, -1,
-				  (struct span){NULL, 0}, core_now(core));
+				  (struct span){NULL, 0}, receipt.at_ms);
 	if (err == ERR_OK && core->picture && !core->is_folding)
 		err = picture_state_put(core->picture, &receipt.id, &party, PICTURE_STATE_ARRIVED,
 					receipt.at_ms, WHY_NONE);
