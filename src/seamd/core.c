@@ -243,6 +243,7 @@ core_run(const struct config *config)
 	if (err != ERR_OK)
 		return err == ERR_NOMEM ? ROLE_EXIT_FAULT : ROLE_EXIT_CONFIG;
 	fold_start(core);
+	erase_finish(core);
 	if (jail_enter(JAIL_CORE, &paths, config->jail, report) != ERR_OK) {
 		role_log("core", "alert", "no wall: %s; set 'jail warn' to run without it", report);
 		return ROLE_EXIT_CONFIG;

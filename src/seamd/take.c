@@ -112,16 +112,44 @@ is_going(const struct take *take)
 	return take->why == WHY_NONE && take->err == ERR_OK && !take->is_duplicate;
 }
 
-static bool
-is_twice(const struct take *batch, size_t i)
+static void
+find_twin(struct take *batch, size_t i)
 {
-	if (!batch[i].is_own || !batch[i].record->field[FIELD_ORIGIN].is_set)
-		return false;
-	for (size_t j = 0; j < i; j++)
+	if (!is_going(&batch[i]) || !batch[i].is_own ||
+	    !batch[i].record->field[FIELD_ORIGIN].is_set)
+		return;
+	for (size_t j = 0; j < i && !batch[i].twin; j++)
 		if (batch[j].is_own && is_going(&batch[j]) &&
 		    span_equal(batch[j].record->thread, batch[i].record->thread))
-			return true;
-	return false;
+			batch[i].twin = &batch[j];
+	batch[i].is_duplicate = batch[i].twin != NULL;
+}
+
+/* A delivery must follow those before it in the batch as it must follow those that are held. */
+static void
+follow_batch(struct take *batch, size_t i)
+{
+	struct take *take = &batch[i];
+
+	for (size_t j = 0; j < i && take->delivery && is_going(take); j++) {
+		const struct admit_delivery *other = batch[j].delivery;
+		struct admit_known known = {0};
+		bool is_repeat = false;
+
+		if (!is_going(&batch[j]) || !other ||
+		    !station_equal(&other->station, &take->delivery->station))
+			continue;
+		known.has_same = other->counter == take->delivery->counter;
+		known.same = other->whole;
+		known.has_before = other->counter == take->delivery->counter - 1;
+		known.before = other->whole;
+		known.has_after = other->counter == take->delivery->counter + 1;
+		known.after_prev = other->prev;
+		take_refuse(take, admit_follow(take->delivery, &known, &is_repeat), FIELD_NONE,
+			    NULL);
+		take->is_duplicate = is_repeat;
+		take->twin = is_repeat ? &batch[j] : NULL;
+	}
 }
 
 static void
@@ -140,8 +168,8 @@ stage_admit(struct core *core, struct take *batch, size_t n)
 			else
 				admit_line(core, take, &cursor);
 		}
-		if (is_going(take) && take->is_own && is_twice(batch, i))
-			take->is_duplicate = true;
+		find_twin(batch, i);
+		follow_batch(batch, i);
 		if (is_going(take) && take->is_own)
 			take->err = core_ask_seal(core, SEAL_RECORD, take->signing);
 	}
@@ -244,7 +272,11 @@ write_policy(struct core *core, struct take *take)
 	    .at_ms = take->record->filed_ms,
 	};
 
-	return shelf_put(core->journal, &shelf);
+	enum err err = shelf_put(core->journal, &shelf);
+
+	if (err == ERR_OK)
+		core->policy_next = shelf.version;
+	return err;
 }
 
 /* One policy per party: the highest version is in force at every station of it. */
@@ -352,36 +384,6 @@ stage_release(struct core *core, struct take *batch, size_t n)
 		if (is_going(&batch[i]) && batch[i].is_own)
 			err = cut_file(core, &batch[i]);
 	return err;
-}
-
-/* What the law of erasure asks after the words are durable: keys, copies and previews go. */
-static void
-stage_erase(struct core *core, struct take *batch, size_t n)
-{
-	bool is_erased = false;
-
-	for (size_t i = 0; i < n; i++) {
-		struct take *take = &batch[i];
-		struct journal_record row;
-		struct hash target;
-
-		if (!is_going(take) || take->is_receipt || take->record->kind != KIND_ERASE ||
-		    !take->record->field[FIELD_RE].is_set)
-			continue;
-		target = take->record->field[FIELD_RE].id;
-		if (journal_get(core->journal, &target, core->arena, &row) != ERR_OK ||
-		    !span_is(row.origin, take->record->station.name))
-			continue;
-		is_erased = true;
-		if (journal_erase(core->journal, &target) != ERR_OK)
-			role_log("core", "warn",
-				 "an erasure must be finished later: a reader holds old pages");
-		if (core->picture && picture_erase(core->picture, &target) == ERR_BUSY)
-			role_log("core", "warn",
-				 "traces of an erased record remain until readers let go");
-	}
-	if (is_erased)
-		preview_free(core);
 }
 
 static void
@@ -500,12 +502,15 @@ core_close_batch(struct core *core, enum err err)
 	return ERR_OK;
 }
 
-static void
-flow(struct core *core, struct take *batch, size_t n)
+static void one_by_one(struct core *core, size_t n);
+
+static enum err
+write_batch(struct core *core, struct take *batch, size_t n)
 {
 	enum err err;
 
 	stage_admit(core, batch, n);
+	core->policy_next = 0; /* set again by the policy that is written */
 	err = journal_begin(core->journal);
 	if (err == ERR_OK)
 		err = stage_journal(core, batch, n);
@@ -517,15 +522,56 @@ flow(struct core *core, struct take *batch, size_t n)
 		err = stage_release(core, batch, n);
 	if (err == ERR_OK)
 		err = trade_settle(core, batch, n);
-	err = core_close_batch(core, err);
+	if (err == ERR_OK)
+		err = erase_note(core, batch, n);
+	return core_close_batch(core, err);
+}
+
+static void
+follow_twin(struct take *take)
+{
+	if (!take->twin)
+		return;
+	take->id = take->twin->id;
+	take->err = take->twin->err;
+	take->why = take->twin->why;
+	take->text = take->twin->text;
+}
+
+static void
+flow(struct core *core, struct take *batch, size_t n)
+{
+	enum err err = write_batch(core, batch, n);
+
+	if (err != ERR_OK && err != ERR_FULL && err != ERR_CLOSED && n > 1) {
+		core->written_seq = core->folded_seq;
+		core_drop_seal(core);
+		one_by_one(core, n);
+		return;
+	}
 	if (err == ERR_OK && core->policy_next)
 		core->policy_now = core->policy_next;
 	if (err != ERR_OK)
 		undo(core, batch, n, err);
 	else
-		stage_erase(core, batch, n);
-	for (size_t i = 0; i < n; i++)
+		erase_now(core, batch, n);
+	for (size_t i = 0; i < n; i++) {
+		follow_twin(&batch[i]);
 		answer(core, &batch[i]);
+	}
+}
+
+/* One act that cannot be written must not keep the others of its batch out. */
+static void
+one_by_one(struct core *core, size_t n)
+{
+	for (struct act *act = core->first; act && n; act = act->next, n--) {
+		struct take take = {.act = act};
+
+		arena_reset(core->arena);
+		core->policy_next = 0;
+		flow(core, &take, 1);
+	}
 }
 
 static bool
