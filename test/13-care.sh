@@ -37,7 +37,7 @@ try "the first station knows it" seam --home a members install welcome
 try "a record for it" seam --home a report incident type=atk.ambush when=now place=38SMD470657
 try "on a stick" seam --home a export bundle a as
 try "is taken" seam --home s import bundle as
-same "and stands beside its own" 2 "$(seam --home s count)"
+same "and stands beside its own, with what was filed before it joined" 4 "$(seam --home s count)"
 try "the root revokes the key of the first" seam --home s key revoke a/one#1 --root a/root.key --root-passphrase-file pass
 try "what it signs now" seam --home a report incident type=atk.ambush when=now place=38SMD470658
 try "on the next stick" seam --home a export bundle a as
