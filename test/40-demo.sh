@@ -7,8 +7,18 @@ need python3
 demo=$SEAM_SOURCE/demo
 run=("$demo" --once --folder "$work/night")
 
-try "the night is told to its end" "${run[@]}"
-cp "$work/out" told
+data=$SEAM_SOURCE/../shared/data/ucdp-ged-19.1-iraq-2014-2018.csv
+if [ -r "$data" ]; then
+	try "the night is told to its end, and then real events" "${run[@]}" --data "$data"
+	cp "$work/out" told
+	holds "Kirkuk by year, as the file's own notes say" 'Kirkuk +55 +43 +30 +23 +44' told
+	holds "all of it by year: 3,061 events" 'all +796 +686 +725 +600 +254 ' told
+	holds "and the best estimate of deaths" '51,196' told
+else
+	skip "../shared/data/$(basename "$data") not present: the night alone is told"
+	try "the night is told to its end" "${run[@]}"
+	cp "$work/out" told
+fi
 holds "it counts its claims" 'claims +2[0-9] tried' told
 same "every claim that was tried held" "$(sed -n 's/^ *claims *\([0-9]*\) tried, [0-9]* held$/\1/p' told)" \
     "$(sed -n 's/^ *claims *[0-9]* tried, \([0-9]*\) held$/\1/p' told)"
@@ -19,7 +29,7 @@ holds "killed is a range while two sources differ" 'killed +2 to 3$' told
 holds "and closes when A confirms its own" 'killed +3, confirmed' told
 holds "attackers killed is a word" 'attackers killed +several' told
 holds "the flipped bit is named by its place" 'journal\.db: .*leaf [0-9]+' told
-holds "changed evidence is refused" 'signature does not hold' told
+holds "changed evidence is refused" 'evidence proves nothing' told
 lacks "no colour goes to a file" $'\033' told
 
 page=$work/night/demo.html
@@ -70,9 +80,3 @@ for pid in $(cat night/pids); do
 	kill -0 "$pid" 2>/dev/null && left=$((left + 1))
 done
 same "and leaves no station behind" 0 $left
-
-need_data ucdp-ged-19.1-iraq-2014-2018.csv
-try "with a UCDP GED file it ends with real events" "${run[@]}" --data "$data"
-holds "Kirkuk by year, as the file's own notes say" 'Kirkuk +55 +43 +30 +23 +44' "$work/out"
-holds "all of it: 3,061 events" 'all +796 +686 +725 +600 +254 ' "$work/out"
-holds "and the best estimate of deaths" '51,196' "$work/out"

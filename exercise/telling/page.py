@@ -163,7 +163,7 @@ Arabic and Sorani have not been reviewed by native speakers.</p>
 {statements(losses["after"])}
 
 <h2>Prove it</h2>
-{steps([("One bit flipped in a copy", told["bit"].removeprefix("seam: ")), ("B denies", "; ".join(told["evidence"][:3]))])}
+{steps([("One bit flipped in a copy", told["bit"]), ("B denies", "; ".join(told["evidence"][:3]))])}
 <ul class="proved">{"".join(f"<li>{text(c)}</li>" for c in told["claims"])}</ul>
 <footer>Everything on this page was answered by three stations that ran on one machine. The exercise is invented:
 no unit, position or event in it is real. Seam has never been used in a real centre.</footer>
