@@ -68,10 +68,14 @@ refuse "a folder that is not of an earlier demo is left alone" "$demo" --once --
 same "and nothing in it is lost" precious "$(cat mine/file)"
 usage "a rate that is none is refused" "$demo" --once --rate 5000
 
+three_run() {
+	[ "$(wc -w <night/pids)" -eq 3 ]
+}
+rm -f night/pids
 "${run[@]}" >interrupted 2>&1 </dev/null &
 pid=$!
-wait_for 60 test -s night/pids
-sleep 1
+wait_for 60 three_run
+same "three stations run in the middle of the story" 3 "$(wc -w <night/pids)"
 kill -TERM $pid
 wait $pid
 same "ended by a signal, it says so" 143 $?
