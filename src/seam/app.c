@@ -125,10 +125,27 @@ app_remark(const struct app *app, const char *format, ...)
 	(void)fputc('\n', stderr);
 }
 
+/* A document in a format of its own (a proof, a policy, a script to read out) is one text. */
+static void
+wrap_text(struct out *out)
+{
+	struct out wrapped = out_new(out->n * 6 + 64);
+
+	out_text(&wrapped, "{\"text\":");
+	out_json(&wrapped, span_is_utf8(out_view(out)) ? out_view(out) : SPAN("not UTF-8"));
+	out_text(&wrapped, "}\n");
+	out_free(out);
+	*out = wrapped;
+}
+
 int
 app_print(const struct app *app, struct out *out)
 {
 	int code = APP_OK;
+
+	if (app->is_json && out_err(out) == ERR_OK && out->n && out->p[0] != '{' &&
+	    out->p[0] != '[')
+		wrap_text(out);
 
 	if (out_err(out) != ERR_OK)
 		code = app_fail(app, out_err(out), "writing the answer");
@@ -146,8 +163,8 @@ app_confirm(const struct app *app, const char *question)
 	if (app->is_sure)
 		return true;
 	if (!isatty(STDIN_FILENO)) {
-		app_remark(app, "%s Not confirmed: nothing was done. Add --yes to confirm.",
-			   question);
+		(void)app_say_no(app, "%s Not confirmed: nothing was done. Add --yes to confirm.",
+				 question);
 		return false;
 	}
 	(void)fprintf(stderr, "%s [y/N] ", question);

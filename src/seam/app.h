@@ -48,7 +48,8 @@ int app_usage(const struct app *app, const char *format, ...) __attribute__((for
 void app_remark(const struct app *app, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* Prints what was written to standard output; APP_OK, or APP_NO when it could not be. */
+/* Prints what was written to standard output; APP_OK, or APP_NO when it could not be.  With --json
+ * a text that is no JSON becomes {"text": …}. */
 int app_print(const struct app *app, struct out *out);
 
 /* Asks on the terminal; --yes answers it; without a terminal the answer is no, and it is said how

@@ -151,8 +151,9 @@ run(const struct command *command, int argc, char **argv)
 	int code;
 
 	if (!args_read(&args, argc, argv, command->options, common, why)) {
-		(void)fprintf(stderr, "seam %s: %s\n", command->name, why);
-		return APP_USAGE;
+		for (int i = 0; i < argc; i++)
+			app.is_json = app.is_json || strcmp(argv[i], "--json") == 0;
+		return app_usage(&app, "%s: %s", command->name, why);
 	}
 	if (args_has(&args, "help"))
 		return print_rows(command->name, true) ? APP_OK : APP_USAGE;

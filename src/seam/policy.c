@@ -105,6 +105,7 @@ policy_show(struct app *app)
 {
 	struct view *view = view_open(app, VIEW_JOURNAL);
 	struct out text = out_new(LIMIT_DOCUMENT);
+	struct out json = out_new(LIMIT_DOCUMENT * 6 + 64);
 	int64_t version;
 	int code;
 
@@ -117,9 +118,15 @@ policy_show(struct app *app)
 				   : "policy.initial: in force from the first "
 				     "start on (%lld)",
 			   (long long)version);
-		code = app_print(app, &text);
+		if (app->is_json) {
+			out_format(&json, "{\"version\":%lld,\"text\":", (long long)version);
+			out_json(&json, out_view(&text));
+			out_text(&json, "}\n");
+		}
+		code = app_print(app, app->is_json ? &json : &text);
 	}
 	out_free(&text);
+	out_free(&json);
 	view_close(view);
 	return code;
 }
@@ -132,10 +139,19 @@ policy_profiles(struct app *app)
 	for (unsigned i = 0; profile_name(i); i++) {
 		size_t begin = out.n;
 
+		if (app->is_json) {
+			out_format(&out, "%s{\"profile\":\"%s\",\"about\":", i ? "," : "[",
+				   profile_name(i));
+			out_json(&out, span_of(profile_about(i)));
+			out_char(&out, '}');
+			continue;
+		}
 		out_text(&out, profile_name(i));
 		app_column(&out, begin, 26);
 		out_format(&out, "%s\n", profile_about(i));
 	}
+	if (app->is_json)
+		out_text(&out, "]\n");
 	return app_print(app, &out);
 }
 

@@ -6,6 +6,7 @@
 #include "seam/command.h"
 #include "seam/reach.h"
 
+#include "base/json.h"
 #include "model/party.h"
 
 #include <stdio.h>
@@ -269,6 +270,15 @@ stick_export(struct app *app)
 	}
 	out_free(&out);
 	reach_close(reach);
+	if (code == APP_OK && app->is_json) {
+		struct out json = out_new(64 + strlen(to) + strlen(file) * 6);
+
+		out_format(&json, "{\"to\":\"%s\",\"items\":%llu,\"file\":", to,
+			   (unsigned long long)items);
+		out_json(&json, span_is_utf8(span_of(file)) ? span_of(file) : SPAN("not UTF-8"));
+		out_text(&json, "}\n");
+		return app_print(app, &json);
+	}
 	if (code == APP_OK)
 		app_remark(app, "%s: %llu items for %s. A bundle is signed, not encrypted.", file,
 			   (unsigned long long)items, to);

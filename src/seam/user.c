@@ -2,6 +2,7 @@
 #include "seam/command.h"
 #include "seam/reach.h"
 
+#include "base/json.h"
 #include "base/sign.h"
 #include "seamd/keyfile.h"
 
@@ -10,12 +11,46 @@
 
 enum { ANSWER_TEXT = 32768 };
 
+/* The answer of core is a token, lines of "name duty,duty", or nothing. */
+static void
+write_json(struct out *out, const char *verb, const char *name, struct span answer)
+{
+	bool is_first = true;
+	struct span line;
+
+	if (strcmp(verb, "list") != 0) {
+		out_text(out, "{\"account\":");
+		out_json(out, span_of(name));
+		if (answer.n) {
+			out_text(out, ",\"token\":");
+			out_json(out, span_trim(answer));
+		}
+		out_text(out, "}\n");
+		return;
+	}
+	out_char(out, '[');
+	while (answer.n && span_split(&answer, '\n', &line)) {
+		struct span duties = line;
+		struct span account;
+
+		if (line.n == 0 || !span_split(&duties, ' ', &account))
+			continue;
+		out_text(out, is_first ? "{\"account\":" : ",{\"account\":");
+		out_json(out, account);
+		out_text(out, ",\"duties\":");
+		out_json(out, duties);
+		out_char(out, '}');
+		is_first = false;
+	}
+	out_text(out, "]\n");
+}
+
 static int
 ask(struct app *app, const char *verb, const char *name, const char *duties, struct span pass)
 {
 	struct reach *reach = reach_open(app);
 	struct wire_message message;
-	struct out text = out_new(ANSWER_TEXT);
+	struct out text = out_new((size_t)ANSWER_TEXT * 6);
 	struct out *out;
 	int code;
 
@@ -31,7 +66,10 @@ ask(struct app *app, const char *verb, const char *name, const char *duties, str
 		struct cursor cursor = cursor_over(message.payload);
 
 		(void)cursor_u64(&cursor);
-		out_span(&text, cursor_span(&cursor, ANSWER_TEXT));
+		if (app->is_json)
+			write_json(&text, verb, name, cursor_span(&cursor, ANSWER_TEXT));
+		else
+			out_span(&text, cursor_span(&cursor, ANSWER_TEXT));
 		if (text.n && text.p[text.n - 1] != '\n')
 			out_char(&text, '\n');
 		code = app_print(app, &text);
