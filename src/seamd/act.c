@@ -17,7 +17,8 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { LIST_MAX = 32768, PASS_TEXT = 256 };
+enum { LIST_MAX = 32768, GAPS_TEXT_MAX = 20000, PASS_TEXT = 256 };
+enum { GUESS_FIRST_MS = 500, GUESS_DOUBLES = 7 };
 
 /* Reads who asks; answers and returns false when they may not. */
 static bool
@@ -206,6 +207,8 @@ note_gap(void *context, int64_t first, int64_t last)
 {
 	struct out *json = context;
 
+	if (json->n > GAPS_TEXT_MAX) /* a partner that skips numbers does not hide the rest */
+		return;
 	out_format(json, "%s[%lld,%lld]", json->p[json->n - 1] == '[' ? "" : ",", (long long)first,
 		   (long long)last);
 }
@@ -344,6 +347,43 @@ act_account(struct core *core, const struct act *act, struct cursor *cursor)
 	}
 }
 
+/* The row of an account that was guessed at; a new one takes the place of the oldest. */
+static struct core_guess *
+guess_of(struct core *core, const struct hash *account)
+{
+	struct core_guess *oldest = &core->guesses[0];
+
+	for (size_t i = 0; i < CORE_GUESSES; i++) {
+		if (hash_equal(&core->guesses[i].account, account))
+			return &core->guesses[i];
+		if (core->guesses[i].until_ms < oldest->until_ms)
+			oldest = &core->guesses[i];
+	}
+	*oldest = (struct core_guess){.account = *account};
+	return oldest;
+}
+
+/* After each wrong passphrase an account waits twice as long before the next is looked at. */
+static enum err
+test_guess(struct core *core, struct span name, struct span pass, const char *kept, bool *is_good)
+{
+	struct hash account = hash_of(name);
+	struct core_guess *guess = guess_of(core, &account);
+	enum err err;
+
+	*is_good = false;
+	if (role_now_ms() < guess->until_ms)
+		return ERR_BUSY;
+	err = core_test_pass(core, pass, kept, is_good);
+	if (err == ERR_OK && *is_good) {
+		*guess = (struct core_guess){{{0}}, 0, 0};
+	} else if (err == ERR_OK) {
+		guess->until_ms = role_now_ms() + ((int64_t)GUESS_FIRST_MS << guess->n);
+		guess->n += guess->n < GUESS_DOUBLES;
+	}
+	return err;
+}
+
 static void
 act_login(struct core *core, const struct act *act, struct cursor *cursor)
 {
@@ -359,14 +399,15 @@ act_login(struct core *core, const struct act *act, struct cursor *cursor)
 		return;
 	err = duty_get_pass(core->duty, name, kept, sizeof kept);
 	if (err == ERR_OK && kept[0])
-		err = core_test_pass(core, pass, kept, &is_good);
+		err = test_guess(core, name, pass, kept, &is_good);
 	if (err == ERR_OK && is_good)
 		err = duty_session(core->duty, name, role_now_ms(), token);
 	/* One answer for an unknown account and a wrong passphrase. */
 	if (err == ERR_OK && is_good)
 		core_done(core, act, 0, token);
 	else
-		core_refuse(core, act, WHY_NO_ACCOUNT, 0, NULL);
+		core_refuse(core, act, WHY_NO_ACCOUNT, 0,
+			    "or not with this passphrase; after a wrong one, wait a minute");
 	sign_wipe(token, sizeof token);
 }
 

@@ -29,7 +29,8 @@ enum {
 	CORE_QUEUE_MAX = 20000, /* acts that wait */
 	CORE_QUEUE_BYTES = 256 << 20,
 	CORE_BATCH_ARENA = 192 << 20,
-	CORE_POLICIES = 16 /* versions kept compiled */
+	CORE_POLICIES = 16, /* versions kept compiled */
+	CORE_GUESSES = 64   /* accounts whose passphrase was guessed at */
 };
 
 /* The largest head that a record may name: a whole number in JSON. */
@@ -48,6 +49,12 @@ struct act {
 struct core_policy {
 	int64_t version;
 	struct policy *policy;
+};
+
+struct core_guess {
+	struct hash account; /* of its name; zero: a free row */
+	int64_t until_ms;    /* real time */
+	unsigned n;
 };
 
 struct core {
@@ -83,6 +90,7 @@ struct core {
 	bool is_settled; /* the first policy was filed, or tried */
 	bool is_frozen;  /* signs no heads: storage and head disagree */
 	struct preview *previews;
+	struct core_guess guesses[CORE_GUESSES];
 	unsigned char pool[8192]; /* random bytes not yet used */
 	size_t pool_left;
 	struct arena *arena; /* of the batch or act at hand */

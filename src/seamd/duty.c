@@ -241,7 +241,11 @@ duty_set_pass(struct duty *duty, struct span account, struct span hash_text)
 
 	if (err == ERR_OK && sqlite3_changes(duty->db) == 0)
 		return ERR_NOT_FOUND;
-	return err;
+	/* Whoever knew the old one is signed off. */
+	return err != ERR_OK
+		   ? err
+		   : run_bound(duty, "DELETE FROM session WHERE account = ?1 AND until_ms > 0",
+			       account, (struct span){NULL, 0}, (struct span){NULL, 0});
 }
 
 enum err
@@ -267,7 +271,17 @@ duty_get_pass(struct duty *duty, struct span account, char *hash_text, size_t si
 enum err
 duty_session(struct duty *duty, struct span account, int64_t now_ms, char token[DUTY_TOKEN_TEXT])
 {
-	return add_token(duty, account, now_ms + DUTY_SESSION_MS, token);
+	sqlite3_stmt *statement;
+	enum err err = db_prepare(
+	    duty->db, "DELETE FROM session WHERE until_ms > 0 AND until_ms <= ?1", &statement);
+
+	token[0] = '\0';
+	if (err != ERR_OK)
+		return err;
+	db_bind_int(statement, 1, now_ms);
+	err = db_do(statement);
+	(void)sqlite3_finalize(statement);
+	return err == ERR_OK ? add_token(duty, account, now_ms + DUTY_SESSION_MS, token) : err;
 }
 
 enum err

@@ -155,6 +155,13 @@ a_session_ends(void **state)
 	assert_int_equal(check(&place, token, "", DUTY_REPORT, now + DUTY_SESSION_MS),
 			 WHY_NO_ACCOUNT);
 	assert_int_equal(check(&place, standing, "", DUTY_REPORT, INT64_MAX), WHY_NONE);
+	/* Who signed on with a passphrase that is no longer true is signed off; ended ones go. */
+	assert_int_equal(duty_session(place.duty, SPAN("shilan"), now + DUTY_SESSION_MS, token),
+			 ERR_OK);
+	assert_int_equal(duty_set_pass(place.duty, SPAN("shilan"), SPAN("$argon2id$new")), ERR_OK);
+	assert_int_equal(check(&place, token, "", DUTY_REPORT, now + DUTY_SESSION_MS),
+			 WHY_NO_ACCOUNT);
+	assert_int_equal(check(&place, standing, "", DUTY_REPORT, now), WHY_NONE);
 	close_place(&place);
 }
 

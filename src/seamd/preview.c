@@ -18,6 +18,7 @@ struct preview {
 	struct preview *next;
 	struct hash name;
 	int64_t until_ms; /* real time */
+	char account[DUTY_NAME_MAX];
 	char duty[DUTY_NAME_MAX];
 	struct out record; /* record_write() */
 	struct out signing;
@@ -140,6 +141,7 @@ keep(struct core *core, const struct take *take, const struct hash *name)
 	preview->disclosures = out_new(LIMIT_SD_JWT);
 	preview->name = *name;
 	preview->until_ms = role_now_ms() + PREVIEW_MS;
+	memcpy(preview->account, take->who.account, sizeof preview->account);
 	memcpy(preview->duty, take->who.duty, sizeof preview->duty);
 	record_write(&preview->record, take->record);
 	out_span(&preview->signing, take->signing);
@@ -171,6 +173,8 @@ preview_make(struct core *core, const struct act *act, struct cursor *cursor)
 
 	drop_old(core);
 	take_read(core, &take, cursor, false, &thread, &flags);
+	if (take.why == WHY_NONE && kind_row(take.record->kind)->nature == KIND_NATURE_HOUSE)
+		take_refuse(&take, WHY_NO_RULE, FIELD_NONE, "this kind goes to no other party");
 	if (take.why == WHY_NONE)
 		own_ready(core, &take, thread, false);
 	if (take.why == WHY_NONE && take.err == ERR_OK)
@@ -217,7 +221,8 @@ preview_confirm(struct core *core, struct take *take, const struct hash *name)
 
 	drop_old(core);
 	for (preview = core->previews; preview; preview = preview->next)
-		if (hash_equal(&preview->name, name))
+		if (hash_equal(&preview->name, name) &&
+		    strcmp(preview->account, take->who.account) == 0)
 			break;
 	take->record = arena_take(core->arena, sizeof *take->record);
 	if (!preview || !take->record) {

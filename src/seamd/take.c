@@ -89,10 +89,12 @@ admit_line(struct core *core, struct take *take, struct cursor *cursor)
 static void
 admit_confirm(struct core *core, struct take *take, struct cursor *cursor)
 {
+	struct cursor ahead = *cursor;
+	struct core_who again;
 	struct hash preview;
 	struct span bytes;
 
-	take_refuse(take, core_who(core, cursor, DUTY_REPORT, &take->who), FIELD_NONE, NULL);
+	take_refuse(take, core_who(core, cursor, 0, &take->who), FIELD_NONE, NULL);
 	bytes = cursor_bytes(cursor, HASH_SIZE);
 	if (!cursor_is_done(cursor)) {
 		take_refuse(take, WHY_BAD_FORM, FIELD_NONE, NULL);
@@ -101,6 +103,9 @@ admit_confirm(struct core *core, struct take *take, struct cursor *cursor)
 	memcpy(preview.b, bytes.p, HASH_SIZE);
 	if (take->why == WHY_NONE)
 		preview_confirm(core, take, &preview);
+	if (take->why == WHY_NONE && take->err == ERR_OK)
+		take_refuse(take, core_who(core, &ahead, right_for(take->record->kind), &again),
+			    FIELD_NONE, NULL);
 }
 
 /* ---- the stages, each over the batch ---- */
