@@ -99,7 +99,8 @@ def rules(lines):
 def voice(lang, said, heading=None):
     name, direction = LANGS[lang]
     lines = "".join(f"<p>{text(line)}</p>" for line in said.splitlines() if line.strip())
-    return (f'<section class="voice"><h3>{heading or name}</h3>'
+    head = f"<h3>{heading}</h3>" if heading else f'<h3 lang="{lang}" dir="{direction}">{name}</h3>'
+    return (f'<section class="voice">{head}'
             f'<div lang="{lang}" dir="{direction}">{lines}</div></section>')
 
 
