@@ -1,7 +1,7 @@
 /*
  * Noninterference over random policies and records: what a party may not see changes nothing of
- * what it gets (ARCHITECTURE.md, what always holds).  Which fields a party may see or cause to be
- * read is worked out here from the lines as they are made up, not by the program.
+ * what it is given (ARCHITECTURE.md, what always holds).  Which fields a party may see or cause to
+ * be read is worked out here from the lines as they are made up, not by the program.
  */
 #include "release/maker_test.h"
 
