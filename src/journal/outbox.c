@@ -254,6 +254,8 @@ take_row(struct journal *journal, sqlite3_stmt *row, struct outbox *outbox, stru
 	outbox->state = (enum outbox_state)state;
 	outbox->counter = db_int(row, 12);
 	outbox->changed_ms = db_int(row, 13);
+	if (!plain)
+		return ERR_OK;
 	out_reset(plain);
 	err = inside_open(journal, &outbox->record,
 			  inside_place(place, "outbox", outbox->party, outbox->number),
@@ -311,11 +313,11 @@ walk_rows(struct journal *journal, sqlite3_stmt *statement, const struct outbox_
 	enum err err;
 
 	while ((err = db_step(statement, &has_row)) == ERR_OK && has_row) {
-		err = take_row(journal, statement, &outbox, &plain);
+		err = take_row(journal, statement, &outbox, walk->without_items ? NULL : &plain);
 		if (err != ERR_OK || !walk->each(walk->context, &outbox))
 			break;
 	}
-	(void)sqlite3_finalize(statement);
+	db_reset(statement);
 	if (plain.p)
 		sign_wipe(plain.p, plain.size);
 	out_free(&plain);
@@ -331,7 +333,9 @@ walk_by_int(struct journal *journal, const char *sql, int64_t value, const struc
 	if (err != ERR_OK)
 		return err;
 	db_bind_int(statement, 1, value);
-	return walk_rows(journal, statement, walk);
+	err = walk_rows(journal, statement, walk);
+	(void)sqlite3_finalize(statement);
+	return err;
 }
 
 enum err
@@ -349,13 +353,20 @@ outbox_each_in(struct journal *journal, enum outbox_state state, const struct ou
 enum err
 outbox_each_of(struct journal *journal, const struct hash *record, const struct outbox_walk *walk)
 {
+	sqlite3_stmt *kept;
 	sqlite3_stmt *statement;
-	enum err err = db_prepare(journal->db, sql_of, &statement);
+	enum err err = inside_db(journal, sql_of, &kept);
 
+	statement = kept;
+	if (err == ERR_OK && sqlite3_stmt_busy(kept)) /* a walk inside a walk has its own */
+		err = db_prepare(journal->db, sql_of, &statement);
 	if (err != ERR_OK)
 		return err;
 	db_bind_blob(statement, 1, span_make(record->b, HASH_SIZE));
-	return walk_rows(journal, statement, walk);
+	err = walk_rows(journal, statement, walk);
+	if (statement != kept)
+		(void)sqlite3_finalize(statement);
+	return err;
 }
 
 enum err

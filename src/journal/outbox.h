@@ -49,6 +49,7 @@ struct outbox {
 struct outbox_walk {
 	bool (*each)(void *context, const struct outbox *outbox);
 	void *context;
+	bool without_items; /* they are left empty: nothing has to be decrypted */
 };
 
 /* All within a batch.  add: *number names the row.  approve: adds an account once, *count = those

@@ -221,7 +221,7 @@ releases_wait_and_survive(void **state)
 	struct journal *j = home->journal;
 	struct arena *arena = arena_new(1 << 20);
 	struct seen seen = {.n = 0};
-	struct outbox_walk walk = {note_outbox, &seen};
+	struct outbox_walk walk = {note_outbox, &seen, false};
 	struct outbox outbox;
 	int64_t number[3];
 	int64_t count;

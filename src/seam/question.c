@@ -196,7 +196,7 @@ question_about(struct app *app, struct view *view, const struct picture_row *row
 			   &about) == ERR_OK)
 		thread = about.thread;
 	err = outbox_each_of(view_journal(view), &row->id,
-			     &(struct outbox_walk){note_outbox, &asking});
+			     &(struct outbox_walk){note_outbox, &asking, false});
 	if (err == ERR_OK)
 		err = set_policies(app, &asking);
 	if (err == ERR_OK)

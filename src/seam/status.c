@@ -47,7 +47,7 @@ count_open(void *context, const struct outbox *outbox)
 static enum err
 count_party(struct journal *journal, struct tally *tally)
 {
-	struct outbox_walk walk = {count_open, tally};
+	struct outbox_walk walk = {count_open, tally, false};
 	enum err err =
 	    sent_each(journal, span_of(tally->party), 0, &(struct sent_walk){count_sent, tally});
 

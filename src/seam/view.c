@@ -149,7 +149,7 @@ fold_ways(struct fold *fold)
 
 	for (enum outbox_state state = 0; state < OUTBOX_DROPPED && fold->err == ERR_OK; state++) {
 		enum err err =
-		    outbox_each_in(journal, state, &(struct outbox_walk){fold_way, fold});
+		    outbox_each_in(journal, state, &(struct outbox_walk){fold_way, fold, false});
 
 		if (fold->err == ERR_OK)
 			fold->err = err;

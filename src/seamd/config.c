@@ -279,6 +279,13 @@ config_run_dir(const struct config *config, char *dir, size_t size)
 			return ERR_LIMIT;
 		return file_make_dirs(dir, 0700);
 	}
+	/* What an exercise shows is no secret, and a folder that goes with its home leaves nothing
+	 * behind. */
+	if (config->exercise) {
+		enum err err = file_path(dir, size, config->home, "run");
+
+		return err == ERR_OK ? file_make_dirs(dir, 0700) : err;
+	}
 	if (access("/run/seam", W_OK) == 0 && try_dir(config, "/run/seam", dir, size))
 		return ERR_OK;
 	(void)snprintf(base, sizeof base, "/dev/shm/seam-%lu", (unsigned long)geteuid());

@@ -22,7 +22,7 @@
 	X(passphrase_file,TEXT,    "",      0, 0,           "file that opens the keys; else the service credential, else a prompt") \
 	X(jail,           JAIL,    "strict",0, 0,           "strict: refuse to run without every wall; warn: say which is missing") \
 	X(beat_ms,        NUMBER,  "10000", 100, 3600000,   "how often a head is signed when anything is new") \
-	X(batch_ms,       NUMBER,  "20",    0, 1000,        "longest wait of a record for its commit") \
+	X(batch_ms,       NUMBER,  "2",     0, 1000,        "longest wait of a record for its commit") \
 	X(batch_records,  NUMBER,  "256",   1, 256,         "records of one commit") \
 	X(post,           FLAG,    "no",    0, 0,           "a post: keeps 30 days of its sisters' records")
 /* clang-format on */

@@ -83,7 +83,7 @@ presets_are_those_of_the_table(void **state)
 	assert_false(config.exercise);
 	assert_int_equal(config.jail, CONFIG_JAIL_STRICT);
 	assert_int_equal(config.beat_ms, 10000);
-	assert_int_equal(config.batch_ms, 20);
+	assert_int_equal(config.batch_ms, 2);
 	assert_int_equal(config.batch_records, 256);
 	assert_int_equal(config.zone_minutes, 180);
 	assert_string_equal(config.default_grid.text, "38S");

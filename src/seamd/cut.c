@@ -252,7 +252,7 @@ look_at_earlier(void *context, const struct journal_record *row)
 	    is_same_place(&earlier->field[FIELD_PLACE].place,
 			  &knowing->cut->record->field[FIELD_PLACE].place))
 		knowing->err = outbox_each_of(knowing->core->journal, &row->id,
-					      &(struct outbox_walk){add_known, knowing});
+					      &(struct outbox_walk){add_known, knowing, false});
 	return knowing->err == ERR_OK;
 }
 

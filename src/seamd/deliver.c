@@ -71,7 +71,7 @@ deliver_due(struct core *core)
 	if (err != ERR_OK || next > core_now(core))
 		return err == ERR_OK ? next : INT64_MAX;
 	arena_reset(core->arena);
-	err = outbox_each_due(core->journal, core_now(core), &(struct outbox_walk){gather, &due});
+	err = outbox_each_due(core->journal, core_now(core), &(struct outbox_walk){gather, &due, true});
 	if (err == ERR_OK)
 		err = journal_begin(core->journal);
 	if (err == ERR_OK && core->picture && !core->is_folding &&
@@ -247,7 +247,7 @@ deliver_row(struct core *core, int64_t number, const struct party *party, size_t
 
 	if (err == ERR_OK)
 		err = outbox_each_of(core->journal, &outbox.record,
-				     &(struct outbox_walk){sum_given, &so_far});
+				     &(struct outbox_walk){sum_given, &so_far, false});
 	if (err == ERR_OK)
 		err = core_read(core, &outbox.record, &row, record);
 	if (err == ERR_KEY || err == ERR_NOT_FOUND) /* erased since */
@@ -310,7 +310,7 @@ gather_behind(void *context, const struct journal_record *row)
 	behind->has_row = false;
 	if (row->is_own && !row->is_erased)
 		behind->err = outbox_each_of(behind->core->journal, &row->id,
-					     &(struct outbox_walk){is_for_sisters, behind});
+					     &(struct outbox_walk){is_for_sisters, behind, true});
 	if (!row->is_own || row->is_erased || behind->has_row || behind->err != ERR_OK)
 		return behind->err == ERR_OK;
 	if (behind->n == behind->size) {
@@ -371,7 +371,7 @@ deliver_to(struct core *core, const struct party *party, size_t *made)
 		err = catch_up(core);
 	for (size_t i = 0; i < 2 && err == ERR_OK; i++)
 		err =
-		    outbox_each_in(core->journal, states[i], &(struct outbox_walk){gather, &rows});
+		    outbox_each_in(core->journal, states[i], &(struct outbox_walk){gather, &rows, true});
 	if (err == ERR_OK)
 		err = journal_begin(core->journal);
 	if (err == ERR_OK && core->picture && !core->is_folding &&

@@ -39,7 +39,9 @@ erase(struct core *core, const struct hash *target)
 	if (err != ERR_OK)
 		role_log("core", "warn",
 			 "an erasure must be finished later: a reader holds old pages");
-	if (core->picture && picture_erase(core->picture, target) == ERR_BUSY)
+	if (core->is_folding)
+		fold_again(core);
+	else if (core->picture && picture_erase(core->picture, target) == ERR_BUSY)
 		role_log("core", "warn", "traces of an erased record remain until readers let go");
 	preview_free(core);
 	return err == ERR_OK;

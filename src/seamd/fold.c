@@ -17,7 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PART = 4000, RECORD_ARENA = ADMIT_ARENA };
+enum { PART = 500, RECORD_ARENA = ADMIT_ARENA };
 
 struct looking {
 	struct core *core;
@@ -128,8 +128,8 @@ put_states(struct folding *folding, const struct hash *id)
 	const struct members *members = keyring_members(folding->core->keyring);
 
 	folding->given_n = 0;
-	folding->err =
-	    outbox_each_of(folding->core->journal, id, &(struct outbox_walk){put_state, folding});
+	folding->err = outbox_each_of(folding->core->journal, id,
+				      &(struct outbox_walk){put_state, folding, true});
 	if (kind_row(folding->record->kind)->nature == KIND_NATURE_HOUSE)
 		return;
 	for (unsigned i = 0; i < members->n && folding->err == ERR_OK; i++) {
@@ -180,48 +180,18 @@ static enum err
 fold_part(struct core *core, size_t *n)
 {
 	struct folding folding = {.core = core, .arena = arena_new(RECORD_ARENA)};
-	enum err err;
+	enum err err = ERR_NOMEM;
 
 	folding.record = calloc(1, sizeof *folding.record);
-	err = folding.arena && folding.record ? picture_begin(core->picture) : ERR_NOMEM;
-	if (err == ERR_OK) {
+	if (folding.arena && folding.record)
 		err = journal_each(core->journal, core->folded_seq,
 				   &(struct journal_walk){fold_row, &folding});
-		if (err == ERR_OK)
-			err = folding.err;
-		if (err == ERR_OK)
-			err = picture_mark_put(core->picture, core->folded_seq);
-		if (err == ERR_OK)
-			err = picture_commit(core->picture);
-		if (err != ERR_OK)
-			picture_rollback(core->picture);
-	}
+	if (err == ERR_OK)
+		err = folding.err;
 	*n = folding.n;
 	free(folding.record);
 	arena_free(folding.arena);
 	return err;
-}
-
-bool
-fold_some(struct core *core)
-{
-	int64_t before = core->folded_seq;
-	size_t n = 0;
-	enum err err;
-
-	if (!core->is_folding || !core->picture)
-		return false;
-	err = fold_part(core, &n);
-	if (err != ERR_OK) {
-		core->folded_seq = before;
-		role_log("core", "warn", "the picture is behind: %s", err_text(err));
-		return false;
-	}
-	if (n == PART)
-		return true;
-	core->is_folding = false;
-	core->written_seq = core->folded_seq;
-	return false;
 }
 
 static enum err
@@ -229,9 +199,72 @@ open_anew(struct core *core)
 {
 	picture_close(core->picture);
 	core->picture = NULL;
+	core->is_bulk = false;
+	core->folded_seq = 0;
 	if (picture_remove(core->run_dir) != ERR_OK)
 		role_log("core", "warn", "an old picture could not be removed");
 	return picture_open(core->run_dir, PICTURE_WRITE, &core->kid.station, &core->picture);
+}
+
+/*
+ * A new picture is folded in one transaction, which builds its indexes at the end, ten times faster
+ * than part by part; the transaction stays open while the loop serves between the parts.  What an
+ * older picture lacks is added part by part, each in its own.
+ */
+static enum err
+fold_turn(struct core *core, bool *is_whole)
+{
+	bool is_new = core->folded_seq == 0;
+	enum err err = core->is_bulk ? ERR_OK : picture_begin(core->picture);
+	size_t n = 0;
+
+	if (err != ERR_OK)
+		return err;
+	core->is_bulk = core->is_bulk || is_new;
+	err = fold_part(core, &n);
+	*is_whole = err == ERR_OK && n < PART;
+	if (err == ERR_OK && (*is_whole || !core->is_bulk)) {
+		err = picture_mark_put(core->picture, core->folded_seq);
+		if (err == ERR_OK)
+			err = picture_commit(core->picture);
+		if (err == ERR_OK)
+			core->is_bulk = false;
+	}
+	return err;
+}
+
+bool
+fold_some(struct core *core)
+{
+	int64_t before = core->folded_seq;
+	bool is_whole = false;
+	enum err err;
+
+	if (!core->is_folding || !core->picture)
+		return false;
+	err = fold_turn(core, &is_whole);
+	if (err != ERR_OK) {
+		picture_rollback(core->picture);
+		core->folded_seq = core->is_bulk ? 0 : before;
+		core->is_bulk = false;
+		role_log("core", "warn", "the picture is behind: %s", err_text(err));
+		return false;
+	}
+	if (!is_whole)
+		return true;
+	core->is_folding = false;
+	core->written_seq = core->folded_seq;
+	return false;
+}
+
+void
+fold_again(struct core *core)
+{
+	if (core->is_bulk)
+		picture_rollback(core->picture);
+	if (open_anew(core) != ERR_OK)
+		role_log("core", "alert", "no picture in %s", core->run_dir);
+	core->is_folding = true;
 }
 
 void

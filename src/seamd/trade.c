@@ -276,7 +276,7 @@ settle_receipt(struct core *core, const struct take *take)
 		return ERR_OK; /* twice in one batch */
 	if (err == ERR_OK)
 		err = outbox_each_of(core->journal, &receipt.id,
-				     &(struct outbox_walk){find_row, &marking});
+				     &(struct outbox_walk){find_row, &marking, true});
 	if (err == ERR_OK && marking.number >= 0)
 		err = outbox_move(core->journal, marking.number, OUTBOX_ARRIVED, -1,
 				  (struct span){NULL, 0}, receipt.at_ms);
