@@ -60,7 +60,8 @@ MUST_USE enum err duty_add(struct duty *duty, struct span account, struct span d
 			   char token[DUTY_TOKEN_TEXT]);
 MUST_USE enum err duty_remove(struct duty *duty, struct span account);
 
-/* Keeps the hash of a passphrase that clerk made, and ends the account's sessions; reads it back ("" when there is none). */
+/* Keeps the hash of a passphrase that clerk made, and ends the account's sessions; reads it back
+ * ("" when there is none). */
 MUST_USE enum err duty_set_pass(struct duty *duty, struct span account, struct span hash_text);
 MUST_USE enum err duty_get_pass(struct duty *duty, struct span account, char *hash_text,
 				size_t size);
