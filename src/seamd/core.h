@@ -126,6 +126,7 @@ void core_lose_seal(struct core *core);
 /* core_queue.c: plans the next turn; stops or resumes reading gates; takes a new gate's channel. */
 void core_schedule(struct core *core);
 void core_hold_lines(struct core *core);
+bool core_is_unread(const struct act *act); /* its gate leaves very much unread */
 void core_add_gate(struct core *core, int fd);
 
 /* core_peer.c: an event of keeper's channel. */

@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { SEAL_ABSENT_MS = 50, LINE_QUEUE = 16 << 20 };
+enum { SEAL_ABSENT_MS = 50, LINE_QUEUE = 16 << 20, LINE_UNREAD = 32 << 20 };
 
 void
 core_send(struct core *core, const struct act *act, struct out *message)
@@ -107,7 +107,13 @@ core_drop_act(struct core *core)
 	free(act);
 }
 
-/* Lines are read again when the queue is short. */
+bool
+core_is_unread(const struct act *act)
+{
+	return act->line && evbuffer_get_length(bufferevent_get_output(act->line)) > LINE_UNREAD;
+}
+
+/* Lines are read again when the queue is short, and from a gate that reads its answers. */
 void
 core_hold_lines(struct core *core)
 {
@@ -116,7 +122,8 @@ core_hold_lines(struct core *core)
 	for (size_t i = 0; i < CORE_LINES_MAX; i++) {
 		if (!core->lines[i])
 			continue;
-		if (is_full)
+		if (is_full ||
+		    evbuffer_get_length(bufferevent_get_output(core->lines[i])) > LINE_UNREAD)
 			(void)bufferevent_disable(core->lines[i], EV_READ);
 		else
 			(void)bufferevent_enable(core->lines[i], EV_READ);
@@ -193,6 +200,14 @@ from_gate(struct bufferevent *line, void *cookie)
 		core_schedule(core);
 }
 
+/* What waited for the gate to read has gone to it. */
+static void
+to_gate(struct bufferevent *line, void *cookie)
+{
+	(void)line;
+	core_hold_lines(cookie);
+}
+
 static void
 gate_event(struct bufferevent *line, short what, void *cookie)
 {
@@ -211,7 +226,7 @@ core_add_gate(struct core *core, int fd)
 		if (core->lines[i])
 			continue;
 		core->lines[i] = line;
-		bufferevent_setcb(line, from_gate, NULL, gate_event, core);
+		bufferevent_setcb(line, from_gate, to_gate, gate_event, core);
 		bufferevent_setwatermark(line, EV_READ, 0, LINE_QUEUE);
 		(void)bufferevent_enable(line, EV_READ | EV_WRITE);
 		return;

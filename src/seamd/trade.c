@@ -45,10 +45,7 @@ trade_is_document(struct span line)
 static void
 refuse(struct take *take, enum why why, const char *text)
 {
-	if (take->why == WHY_NONE) {
-		take->why = why;
-		take->text = text;
-	}
+	take_refuse(take, why, FIELD_NONE, text);
 }
 
 /* Time never refuses a delivery: what protects is the counter, the hash and the log. */
@@ -573,6 +570,10 @@ trade_export(struct core *core, const struct act *act, struct span addressee)
 
 	if (!find_party(core, addressee, &exporting.party)) {
 		core_refuse(core, act, WHY_UNKNOWN_PARTY, 0, NULL);
+		return;
+	}
+	if (core_is_unread(act)) {
+		core_fail(core, act, ERR_BUSY, "earlier answers have not been read yet");
 		return;
 	}
 	err = deliver_to(core, &exporting.party, &made);
