@@ -85,6 +85,7 @@ struct core {
 	int64_t written_seq; /* newest record written */
 	int64_t folded_seq;  /* picture holds everything up to it */
 	bool is_folding;
+	bool has_missed; /* states of records already folded may have changed while it folds */
 	bool is_bulk; /* a transaction of the picture is open over many turns */
 	bool is_stopping;
 	bool is_settled; /* the first policy was filed, or tried */

@@ -194,6 +194,26 @@ fold_part(struct core *core, size_t *n)
 	return err;
 }
 
+/* What became of releases while the picture could not be told: their rows are looked at once more.
+ */
+static enum err
+put_missed(struct core *core)
+{
+	struct folding folding = {.core = core};
+	enum err err = ERR_OK;
+
+	if (!core->has_missed)
+		return ERR_OK;
+	for (enum outbox_state state = 0; state < OUTBOX_STATE_COUNT && err == ERR_OK; state++) {
+		folding.given_n = 0;
+		err = outbox_each_in(core->journal, state,
+				     &(struct outbox_walk){put_state, &folding, true});
+		if (err == ERR_OK)
+			err = folding.err;
+	}
+	return err;
+}
+
 static enum err
 open_anew(struct core *core)
 {
@@ -223,6 +243,8 @@ fold_turn(struct core *core, bool *is_whole)
 	core->is_bulk = core->is_bulk || is_new;
 	err = fold_part(core, &n);
 	*is_whole = err == ERR_OK && n < PART;
+	if (*is_whole)
+		err = put_missed(core);
 	if (err == ERR_OK && (*is_whole || !core->is_bulk)) {
 		err = picture_mark_put(core->picture, core->folded_seq);
 		if (err == ERR_OK)
@@ -253,6 +275,7 @@ fold_some(struct core *core)
 	if (!is_whole)
 		return true;
 	core->is_folding = false;
+	core->has_missed = false;
 	core->written_seq = core->folded_seq;
 	return false;
 }

@@ -504,6 +504,7 @@ core_close_batch(struct core *core, enum err err)
 			core->is_folding = true;
 		}
 	}
+	core->has_missed = core->has_missed || core->is_folding;
 	return ERR_OK;
 }
 
