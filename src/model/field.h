@@ -17,8 +17,8 @@
  * one moment · PLACE a grid square, released by ladder · SHAPE a route or area · GRADE A1…F6 · ID a
  * record · IDS several · PARTY · PARTIES · ASKS party and moment to answer by · HEADS newest
  * foreign heads seen · DOC a longer document. Flags: A always disclosed with the record; S sealed,
- * never leaves its station; F free text, leaves by hand only; L own losses, kept out of public text
- * until families are told; P about persons, protected by precision.
+ * never leaves its station; F free text, leaves by hand only; L losses, which
+ * leave only together with FAMILIES; P about persons, protected by precision.
  */
 
 /* clang-format off */
@@ -166,7 +166,7 @@ enum field field_find(struct span name);
 /*
  * Levels: parts of a field that are disclosed one by one.  Level 0 is the field itself (bit 0).
  * PLACE has 1…5 for 100 km, 10 km, 1 km, 100 m, 10 m; WHEN has 1…3 for day, hour, minute; ASKS has
- * 1…7, one per row of the record.
+ * 1…15, one per row of the record.
  */
 enum { FIELD_LEVELS = 16, FIELD_PLACE_LEVELS = 5, FIELD_WHEN_LEVELS = 3 };
 
