@@ -83,10 +83,11 @@ struct core {
 	struct act *first, *last;
 	size_t waiting, waiting_bytes;
 	int64_t written_seq; /* newest record written */
+	int64_t widened_seq; /* oldest record that the batch at hand shows more of; 0: none */
 	int64_t folded_seq;  /* picture holds everything up to it */
 	bool is_folding;
 	bool has_missed; /* states of records already folded may have changed while it folds */
-	bool is_bulk; /* a transaction of the picture is open over many turns */
+	bool is_bulk;    /* a transaction of the picture is open over many turns */
 	bool is_stopping;
 	bool is_settled; /* the first policy was filed, or tried */
 	bool is_frozen;  /* signs no heads: storage and head disagree */

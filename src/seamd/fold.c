@@ -72,6 +72,7 @@ struct folding {
 	struct record *record;
 	struct party given[LIMIT_PARTIES]; /* who has a row in the outbox for this record */
 	size_t given_n;
+	size_t unread; /* rows that nobody's key known here explains */
 	size_t n;
 	enum err err;
 };
@@ -154,6 +155,12 @@ fold_row(void *context, const struct journal_record *row)
 
 	arena_reset(folding->arena);
 	folding->err = reread_record(row, core->keyring, folding->arena, folding->record);
+	if (folding->err == ERR_CORRUPT) { /* of a party that has left: the rest must not wait */
+		folding->unread++;
+		folding->err = ERR_OK;
+		core->folded_seq = row->seq;
+		return ++folding->n < PART;
+	}
 	if (folding->err == ERR_OK && !row->is_own) {
 		position = 0;
 		folding->err = inbox_each_of(core->journal, &row->id,
@@ -189,6 +196,9 @@ fold_part(struct core *core, size_t *n)
 	if (err == ERR_OK)
 		err = folding.err;
 	*n = folding.n;
+	if (folding.unread)
+		role_log("core", "warn", "%zu records cannot be read and are not in the picture",
+			 folding.unread);
 	free(folding.record);
 	arena_free(folding.arena);
 	return err;

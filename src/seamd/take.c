@@ -225,6 +225,9 @@ write_record(struct core *core, struct take *take)
 	};
 	enum err err = journal_add(core->journal, &row, &take->is_new);
 
+	if (err == ERR_OK && !take->is_new &&
+	    (core->widened_seq == 0 || row.seq < core->widened_seq))
+		core->widened_seq = row.seq;
 	if (err == ERR_OK && row.seq > core->written_seq)
 		core->written_seq = row.seq;
 	if (err == ERR_OK && take->is_own) {
@@ -481,6 +484,15 @@ undo(struct core *core, struct take *batch, size_t n, enum err err)
 	core_drop_seal(core);
 }
 
+/* What shows more of a record that the fold has passed already is folded once more. */
+static void
+fold_back(struct core *core)
+{
+	if (core->is_folding && core->widened_seq && core->widened_seq <= core->folded_seq)
+		core->folded_seq = core->widened_seq - 1;
+	core->widened_seq = 0;
+}
+
 enum err
 core_close_batch(struct core *core, enum err err)
 {
@@ -490,6 +502,7 @@ core_close_batch(struct core *core, enum err err)
 		journal_rollback(core->journal);
 		if (core->picture && !core->is_folding)
 			picture_rollback(core->picture);
+		core->widened_seq = 0;
 		return err;
 	}
 	core->counted.commits++;
@@ -505,6 +518,7 @@ core_close_batch(struct core *core, enum err err)
 		}
 	}
 	core->has_missed = core->has_missed || core->is_folding;
+	fold_back(core);
 	return ERR_OK;
 }
 
