@@ -158,7 +158,8 @@ act_send(struct core *core, const struct act *act, struct cursor *cursor)
 	if (!is_whole(core, act, cursor))
 		return;
 	memcpy(id.b, bytes.p, HASH_SIZE);
-	err = outbox_each_of(core->journal, &id, &(struct outbox_walk){find_held, &approving, false});
+	err =
+	    outbox_each_of(core->journal, &id, &(struct outbox_walk){find_held, &approving, false});
 	if (err == ERR_OK && approving.n == 0) {
 		core_refuse(
 		    core, act, WHY_NO_RULE, 0,
