@@ -289,6 +289,9 @@ MUST_USE enum err fold_put(struct core *core, const struct record *record, const
  * the queue. */
 void core_take(struct core *core);
 
+/* reply.c: the answer to the act that a take came from; nothing when there is none. */
+void reply_take(struct core *core, const struct take *take);
+
 /* act.c: one act of another kind. */
 void core_act(struct core *core, const struct act *act);
 

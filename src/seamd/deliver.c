@@ -71,7 +71,8 @@ deliver_due(struct core *core)
 	if (err != ERR_OK || next > core_now(core))
 		return err == ERR_OK ? next : INT64_MAX;
 	arena_reset(core->arena);
-	err = outbox_each_due(core->journal, core_now(core), &(struct outbox_walk){gather, &due, true});
+	err = outbox_each_due(core->journal, core_now(core),
+			      &(struct outbox_walk){gather, &due, true});
 	if (err == ERR_OK)
 		err = journal_begin(core->journal);
 	if (err == ERR_OK && core->picture && !core->is_folding &&
@@ -370,8 +371,8 @@ deliver_to(struct core *core, const struct party *party, size_t *made)
 	if (party_equal(party, &core->own))
 		err = catch_up(core);
 	for (size_t i = 0; i < 2 && err == ERR_OK; i++)
-		err =
-		    outbox_each_in(core->journal, states[i], &(struct outbox_walk){gather, &rows, true});
+		err = outbox_each_in(core->journal, states[i],
+				     &(struct outbox_walk){gather, &rows, true});
 	if (err == ERR_OK)
 		err = journal_begin(core->journal);
 	if (err == ERR_OK && core->picture && !core->is_folding &&
