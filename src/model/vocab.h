@@ -254,6 +254,9 @@ enum vocab_link { VOCAB_LINK_ROWS(X) LINK_COUNT };
 #define X(name, code, label) LANG_##name,
 enum vocab_lang { VOCAB_LANG_ROWS(X) LANG_COUNT };
 #undef X
+#define X(name, code, label) STATE_##name,
+enum vocab_state { VOCAB_STATE_ROWS(X) STATE_COUNT };
+#undef X
 #define X(name, code, label) VIOLENCE_##name,
 enum vocab_violence { VOCAB_VIOLENCE_ROWS(X) VIOLENCE_COUNT };
 #undef X

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { CONFIG_BYTES_MAX = 65536 };
@@ -252,6 +253,17 @@ config_clock(const struct config *config, int64_t real_ms)
 	       passed % 1000 * config->exercise_rate / 1000;
 }
 
+/* Our own folder and nobody else's: under a place where all may write, another user may have made
+ * it first. */
+static bool
+is_private(const char *dir)
+{
+	struct stat status;
+
+	return lstat(dir, &status) == 0 && S_ISDIR(status.st_mode) && status.st_uid == geteuid() &&
+	       (status.st_mode & 077) == 0;
+}
+
 static bool
 try_dir(const struct config *config, const char *base, char *dir, size_t size)
 {
@@ -266,7 +278,7 @@ try_dir(const struct config *config, const char *base, char *dir, size_t size)
 		sum = sum * 33 + (unsigned char)*at;
 	n = snprintf(dir, size, "%s/%s-%08lx", base, name, sum & 0xffffffffUL);
 	return n > 0 && (size_t)n < size && file_make_dirs(dir, 0700) == ERR_OK &&
-	       access(dir, R_OK | W_OK | X_OK) == 0;
+	       is_private(dir) && access(dir, R_OK | W_OK | X_OK) == 0;
 }
 
 enum err
@@ -289,7 +301,8 @@ config_run_dir(const struct config *config, char *dir, size_t size)
 	if (access("/run/seam", W_OK) == 0 && try_dir(config, "/run/seam", dir, size))
 		return ERR_OK;
 	(void)snprintf(base, sizeof base, "/dev/shm/seam-%lu", (unsigned long)geteuid());
-	if (access("/dev/shm", W_OK) == 0 && try_dir(config, base, dir, size))
+	if (access("/dev/shm", W_OK) == 0 && file_make_dirs(base, 0700) == ERR_OK &&
+	    is_private(base) && try_dir(config, base, dir, size))
 		return ERR_OK;
 	return try_dir(config, config->home, dir, size) ? ERR_OK : ERR_IO;
 }

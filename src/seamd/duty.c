@@ -35,6 +35,9 @@ static const char schema[] =
     "ON DELETE CASCADE, until_ms INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
     "CREATE TABLE IF NOT EXISTS secret(id INTEGER PRIMARY KEY CHECK(id = 1), "
     "bytes BLOB NOT NULL) STRICT;"
+    "CREATE TABLE IF NOT EXISTS wish(record BLOB NOT NULL, account TEXT NOT NULL "
+    "REFERENCES account(name) ON DELETE CASCADE, at_ms INTEGER NOT NULL, "
+    "PRIMARY KEY(record, account)) STRICT, WITHOUT ROWID;"
     "CREATE TABLE IF NOT EXISTS secret(id INTEGER PRIMARY KEY CHECK(id = 1), bytes BLOB NOT NULL) "
     "STRICT;"
     "INSERT OR IGNORE INTO secret VALUES(1, randomblob(32));";
@@ -303,4 +306,43 @@ duty_list(struct duty *duty, struct out *out)
 	}
 	(void)sqlite3_finalize(statement);
 	return err == ERR_OK ? out_err(out) : err;
+}
+
+static enum err
+wish_run(struct duty *duty, const char *sql, const struct hash *record, struct span account,
+	 int64_t ms, int64_t *found)
+{
+	sqlite3_stmt *statement;
+	bool has_row = false;
+	enum err err = db_prepare(duty->db, sql, &statement);
+
+	if (err != ERR_OK)
+		return err;
+	db_bind_blob(statement, 1, span_make(record->b, HASH_SIZE));
+	db_bind_text(statement, 2, account);
+	db_bind_int(statement, 3, ms);
+	err = db_step(statement, &has_row);
+	if (found)
+		*found = has_row ? db_int(statement, 0) : 0;
+	(void)sqlite3_finalize(statement);
+	return err;
+}
+
+enum err
+duty_second(struct duty *duty, const struct hash *record, struct span account, int64_t now_ms,
+	    bool *is_second)
+{
+	int64_t others = 0;
+	enum err err = wish_run(
+	    duty, "SELECT count(*) FROM wish WHERE record = ?1 AND account <> ?2 AND at_ms > ?3",
+	    record, account, now_ms - DUTY_WISH_MS, &others);
+
+	*is_second = err == ERR_OK && others > 0;
+	if (err != ERR_OK)
+		return err;
+	if (*is_second)
+		return wish_run(duty, "DELETE FROM wish WHERE record = ?1 AND ?2 = ?2 AND ?3 = ?3",
+				record, account, 0, NULL);
+	return wish_run(duty, "INSERT OR REPLACE INTO wish VALUES(?1, ?2, ?3)", record, account,
+			now_ms, NULL);
 }

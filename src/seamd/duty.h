@@ -42,7 +42,12 @@ enum duty_right {
 #undef X
 };
 
-enum { DUTY_TOKEN_TEXT = 44, DUTY_NAME_MAX = 64, DUTY_SESSION_MS = 12 * 3600 * 1000 };
+enum {
+	DUTY_TOKEN_TEXT = 44,
+	DUTY_NAME_MAX = 64,
+	DUTY_SESSION_MS = 12 * 3600 * 1000,
+	DUTY_WISH_MS = 24 * 3600 * 1000
+};
 
 MUST_USE enum err duty_open(const char *path, struct duty **duty);
 void duty_close(struct duty *duty);
@@ -69,6 +74,14 @@ MUST_USE enum err duty_get_pass(struct duty *duty, struct span account, char *ha
 /* A session of DUTY_SESSION_MS for an account whose passphrase held. */
 MUST_USE enum err duty_session(struct duty *duty, struct span account, int64_t now_ms,
 			       char token[DUTY_TOKEN_TEXT]);
+
+/*
+ * What two officers must want: notes that an account wants it done to a record, and tells whether
+ * another account wanted the same within the last day.  The wishes are forgotten when it did.
+ */
+struct hash;
+MUST_USE enum err duty_second(struct duty *duty, const struct hash *record, struct span account,
+			      int64_t now_ms, bool *is_second);
 
 /* 32 secret bytes of this station, made once: for names that only it can derive. */
 void duty_secret(struct duty *duty, unsigned char secret[32]);

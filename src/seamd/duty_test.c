@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "base/file.h"
+#include "base/hash.h"
 #include "base/sign.h"
 #include "seamd/duty.h"
 
@@ -325,6 +326,44 @@ hashes_and_the_secret_are_kept(void **state)
 	close_place(&place);
 }
 
+static void
+two_accounts_must_want_it(void **state)
+{
+	static const struct {
+		const char *account;
+		unsigned char record;
+		int64_t at_ms;
+		bool is_second;
+	} rows[] = {
+	    {"rebin", 1, 0, false},
+	    {"rebin", 1, 1, false},                /* twice the same is one */
+	    {"karzan", 2, 2, false},               /* another record */
+	    {"karzan", 1, 3, true},                /* two accounts */
+	    {"karzan", 1, 4, false},               /* forgotten when it was done */
+	    {"rebin", 1, 4 + DUTY_WISH_MS, false}, /* a day later the wish is old */
+	    {"karzan", 1, 5 + DUTY_WISH_MS, true},
+	};
+	char token[DUTY_TOKEN_TEXT];
+	struct place place;
+
+	(void)state;
+	open_place(&place);
+	assert_int_equal(duty_add(place.duty, SPAN("rebin"), SPAN("director"), token), ERR_OK);
+	assert_int_equal(duty_add(place.duty, SPAN("karzan"), SPAN("director"), token), ERR_OK);
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct hash record = {{rows[i].record}};
+		bool is_second = !rows[i].is_second;
+
+		assert_int_equal(duty_second(place.duty, &record, span_of(rows[i].account),
+					     rows[i].at_ms, &is_second),
+				 ERR_OK);
+		if (is_second != rows[i].is_second)
+			fail_msg("row %zu", i);
+	}
+	assert_int_equal(duty_remove(place.duty, SPAN("karzan")), ERR_OK);
+	close_place(&place);
+}
+
 int
 main(void)
 {
@@ -337,6 +376,7 @@ main(void)
 	    cmocka_unit_test(other_tokens_lead_nowhere),
 	    cmocka_unit_test(no_token_is_kept),
 	    cmocka_unit_test(hashes_and_the_secret_are_kept),
+	    cmocka_unit_test(two_accounts_must_want_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -193,6 +193,54 @@ check_target(struct core *core, struct take *take)
 		take_refuse(take, WHY_NOT_OWN, FIELD_RE, NULL);
 }
 
+/* Whether a record tells of civilians harmed: such an item is not closed without an outcome, and no
+ * one person makes it disappear. */
+static bool
+tells_of_harm(const struct record *record)
+{
+	static const enum field figures[] = {FIELD_KILLED, FIELD_WOUNDED, FIELD_CRITICAL,
+					     FIELD_MISSING, FIELD_ABDUCTED};
+	const struct value *type = &record->field[FIELD_TYPE];
+	const struct value *group = &record->field[FIELD_GROUP];
+
+	if (record->kind == KIND_INCIDENT && type->is_set && type->code == TYPE_ATK_CIVILIANS)
+		return true;
+	if (record->kind != KIND_CASUALTY || !group->is_set || group->code != GROUP_CIVILIAN)
+		return false;
+	for (size_t i = 0; i < sizeof figures / sizeof *figures; i++)
+		if (record->field[figures[i]].is_set)
+			return true;
+	return false;
+}
+
+static void
+check_harm(struct core *core, struct take *take)
+{
+	struct record *record = take->record;
+	struct record *target;
+	struct journal_record row;
+	bool is_second = false;
+
+	if (tells_of_harm(record) && kind_has(record->kind, FIELD_OUTCOME) &&
+	    record->field[FIELD_STATE].is_set && record->field[FIELD_STATE].code == STATE_CLOSED &&
+	    !record->field[FIELD_OUTCOME].is_set)
+		take_refuse(take, WHY_MISSING_FIELD, FIELD_OUTCOME,
+			    "harm to civilians is not closed without an outcome");
+	if (take->why != WHY_NONE || record->kind != KIND_ERASE)
+		return;
+	target = arena_take(core->arena, sizeof *target);
+	if (!target || core_read(core, &record->field[FIELD_RE].id, &row, target) != ERR_OK ||
+	    !tells_of_harm(target))
+		return;
+	if (duty_second(core->duty, &row.id, span_of(take->who.account), role_now_ms(),
+			&is_second) != ERR_OK ||
+	    !is_second)
+		take_refuse(take, WHY_TWO_ACCOUNTS, FIELD_RE,
+			    "it tells of harm to civilians: your wish is noted for a day; a second "
+			    "officer with "
+			    "another account must ask for the same");
+}
+
 /* A policy must read, its tests must hold, and its number must be the next. */
 static void
 check_policy(struct core *core, struct take *take)
@@ -267,6 +315,7 @@ own_ready(struct core *core, struct take *take, struct span thread, bool is_impo
 	if (reason.why != WHY_NONE)
 		take_refuse(take, reason.why, (enum field)reason.field, NULL);
 	check_target(core, take);
+	check_harm(core, take);
 	check_policy(core, take);
 	if (take->why == WHY_NONE)
 		choose_thread(core, take, thread, is_import);
