@@ -105,6 +105,7 @@ are_held(const char *home, struct span lines)
 	struct journal *journal;
 	struct span line;
 	size_t n = 0;
+	int code = 0;
 	enum err err = journal_open(home, JOURNAL_READ, why, &journal);
 
 	if (err != ERR_OK || !arena)
@@ -117,16 +118,18 @@ are_held(const char *home, struct span lines)
 			continue;
 		arena_reset(arena);
 		if (!hash_read(line, &id) || journal_get(journal, &id, arena, &row) != ERR_OK ||
-		    row.disclosures.n == 0)
-			return fprintf(stderr, "%.*s was confirmed and is not held\n", (int)line.n,
-				       line.p),
-			       1;
+		    row.disclosures.n == 0) {
+			(void)fprintf(stderr, "%.*s was confirmed and is not held\n", (int)line.n,
+				      line.p);
+			code = 1;
+			break;
+		}
 		n++;
 	}
 	(void)printf("%zu\n", n);
 	journal_close(journal);
 	arena_free(arena);
-	return 0;
+	return code;
 }
 
 static int

@@ -6,6 +6,7 @@
 #include "seamd/core.h"
 
 #include "admit/keyring.h"
+#include "base/sign.h"
 #include "journal/journal.h"
 #include "model/ground.h"
 #include "picture/picture.h"
@@ -185,71 +186,115 @@ start_loop(struct core *core)
 {
 	struct timeval beat = {core->config->beat_ms / 1000, core->config->beat_ms % 1000 * 1000};
 	struct timeval soon = {0, 1000};
-	struct event *keeper;
-	struct event *term;
 
 	core->base = event_base_new();
 	if (!core->base)
 		return ERR_NOMEM;
-	keeper =
+	core->keeper =
 	    event_new(core->base, ROLE_FD_KEEPER, EV_READ | EV_PERSIST, core_from_keeper, core);
-	term = evsignal_new(core->base, SIGTERM, on_signal, core);
+	core->term = evsignal_new(core->base, SIGTERM, on_signal, core);
 	core->tick = evtimer_new(core->base, on_tick, core);
 	core->beat = event_new(core->base, -1, EV_PERSIST, on_beat, core);
 	core->fold = evtimer_new(core->base, on_fold, core);
-	if (!keeper || !term || !core->tick || !core->beat || !core->fold)
+	if (!core->keeper || !core->term || !core->tick || !core->beat || !core->fold)
 		return ERR_NOMEM;
-	if (event_add(keeper, NULL) != 0 || event_add(term, NULL) != 0 ||
+	if (event_add(core->keeper, NULL) != 0 || event_add(core->term, NULL) != 0 ||
 	    event_add(core->beat, &beat) != 0 || event_add(core->fold, &soon) != 0)
 		return ERR_SYSTEM;
 	return ERR_OK;
 }
 
 static void
+close_loop(struct core *core)
+{
+	struct event *events[] = {core->tick, core->beat, core->fold, core->keeper, core->term};
+
+	for (size_t i = 0; i < CORE_LINES_MAX; i++)
+		if (core->lines[i])
+			bufferevent_free(core->lines[i]);
+	for (size_t i = 0; i < sizeof events / sizeof *events; i++)
+		if (events[i])
+			event_free(events[i]);
+	if (core->base)
+		event_base_free(core->base);
+}
+
+/* Also of a core that was opened in part. */
+static void
 close_all(struct core *core)
 {
-	if (core->seal && core->journal)
-		(void)!core_head(core);
-	if (core->picture)
-		while (core->first)
-			core_drop_act(core);
+	while (core->first)
+		core_drop_act(core);
+	close_loop(core);
 	picture_close(core->picture);
 	journal_close(core->journal);
 	duty_close(core->duty);
 	preview_free(core);
+	for (size_t i = 0; i < CORE_POLICIES; i++)
+		policy_free(core->policies[i].policy);
+	keyring_free(core->keyring);
+	ground_free(core->ground);
+	client_close(core->seal);
+	client_close(core->clerk);
+	arena_free(core->arena);
+	arena_free(core->heads_arena);
+	sign_wipe(core, sizeof *core);
+	free(core);
+}
+
+static enum err
+open_core(struct core *core)
+{
+	enum err err;
+
+	core->arena = arena_new(CORE_BATCH_ARENA);
+	core->heads_arena = arena_new(HEADS_ARENA);
+	core->own = station_party(&core->config->station);
+	err = core->arena && core->heads_arena ? open_all(core) : ERR_NOMEM;
+	if (err == ERR_OK)
+		err = find_kid(core);
+	if (err == ERR_OK)
+		err = start_loop(core);
+	return err;
+}
+
+/* Behind the wall until told to stop. */
+static int
+serve(struct core *core)
+{
+	struct jail_paths paths = {{core->config->home, core->run_dir, NULL}, {NULL}};
+	char report[JAIL_REPORT_MAX] = "";
+
+	fold_start(core);
+	erase_finish(core);
+	if (jail_enter(JAIL_CORE, &paths, core->config->jail, report) != ERR_OK) {
+		role_log("core", "alert", "no wall: %s; set 'jail warn' to run without it", report);
+		return ROLE_EXIT_CONFIG;
+	}
+	if (role_say_ready(report) == ERR_OK)
+		(void)event_base_dispatch(core->base);
+	if (core->seal && core_head(core) != ERR_OK)
+		role_log("core", "note", "the last leaves will be under the next start's head");
+	return ROLE_EXIT_OK;
 }
 
 int
 core_run(const struct config *config)
 {
 	struct core *core = calloc(1, sizeof *core);
-	struct jail_paths paths = {{config->home, core ? core->run_dir : NULL, NULL}, {NULL}};
-	char report[JAIL_REPORT_MAX] = "";
 	enum err err = core ? role_prepare() : ERR_NOMEM;
+	int code;
 
 	if (err != ERR_OK) {
 		free(core);
 		return ROLE_EXIT_FAULT;
 	}
 	core->config = config;
-	core->arena = arena_new(CORE_BATCH_ARENA);
-	core->heads_arena = arena_new(HEADS_ARENA);
-	core->own = station_party(&config->station);
-	err = core->arena && core->heads_arena ? open_all(core) : ERR_NOMEM;
+	err = open_core(core);
 	if (err == ERR_OK)
-		err = find_kid(core);
-	if (err == ERR_OK)
-		err = start_loop(core);
-	if (err != ERR_OK)
-		return err == ERR_NOMEM ? ROLE_EXIT_FAULT : ROLE_EXIT_CONFIG;
-	fold_start(core);
-	erase_finish(core);
-	if (jail_enter(JAIL_CORE, &paths, config->jail, report) != ERR_OK) {
-		role_log("core", "alert", "no wall: %s; set 'jail warn' to run without it", report);
-		return ROLE_EXIT_CONFIG;
-	}
-	if (role_say_ready(report) == ERR_OK)
-		(void)event_base_dispatch(core->base);
+		code = serve(core);
+	else
+		code = err == ERR_NOMEM ? ROLE_EXIT_FAULT : ROLE_EXIT_CONFIG;
 	close_all(core);
-	return ROLE_EXIT_OK;
+	return code;
 }

@@ -66,6 +66,8 @@ struct core {
 	struct event *tick;
 	struct event *beat;
 	struct event *fold;
+	struct event *keeper;
+	struct event *term;
 	struct journal *journal;
 	struct picture *picture; /* NULL when it could not be opened: folded later */
 	struct keyring *keyring;
