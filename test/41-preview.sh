@@ -47,6 +47,8 @@ same "signing input and disclosures on the stick are those of the preview" "$(ca
 same "b's store holds these very bytes" "$(sed -n 2p facts)" "$(stored b 'SELECT lower(hex(whole)) FROM inbox')"
 same "and the record as a signed it" "$(sed -n 3p facts)" "$(stored b "SELECT jwt FROM record WHERE own = 0")"
 same "which is what a holds itself" "$(sed -n 3p facts)" "$(stored a "SELECT jwt FROM record WHERE kind = 'sighting'")"
+# The receipt's leaf is under a head at the next beat.
+wait_for 20 seam --home a proof "$id" --to b
 try "a proves offline that b has it" seam --home a proof "$id" --to b
 cp out evidence
 try "from the evidence alone" seam verify evidence --members list
