@@ -36,9 +36,16 @@ same "the first still serves behind its socket" 0 "$(
 kill_station h
 rm -f h/ctl.sock
 
-# A copy of the home, started beside it: each signs its own history, and each home alone is sound;
-# whoever sees both heads sees that they contradict.
+# A copy of the home does not start: one log would get two histories.
 cp -a h copy
+status=0
+timeout 20 seamd -H copy >copied.out 2>&1 || status=$?
+same "a copied home does not start" 78 $status
+holds "and says what it is and what to do" "is a copy.*seam recover" copied.out
+
+# Who takes the mark away on purpose gets a fork: each home alone is sound, and whoever sees both heads sees
+# that they contradict.
+rm copy/home.place
 start_station h
 start_station copy
 try "one files" "$drive" file h ids_h 40

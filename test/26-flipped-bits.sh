@@ -38,7 +38,7 @@ try "the home is sound" seam verify h
 cp -a h sound
 
 while IFS=@ read -r name file sql place; do
-	rm -rf h && cp -a sound h
+	rm -rf h && cp -a sound h && rm -f h/home.place
 	if [ "$file" = keys.db ]; then
 		table=$(sqlite3 h/keys.db "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name LIMIT 1")
 		column=$(sqlite3 h/keys.db "SELECT name FROM pragma_table_info('$table') WHERE type = 'BLOB' ORDER BY cid DESC LIMIT 1")
@@ -54,7 +54,7 @@ while IFS=@ read -r name file sql place; do
 done < <(rows)
 
 for file in log/1/checkpoint log/1/tile/0/000 log/1/tile/entries/000; do
-	rm -rf h && cp -a sound h
+	rm -rf h && cp -a sound h && rm -f h/home.place
 	at=$file
 	[ -e "h/$at" ] || at=$(cd h && ls -d "$(dirname "$file")"/*/* 2>/dev/null | tail -n 1)
 	[ -f "h/$at" ] || {
@@ -67,10 +67,10 @@ for file in log/1/checkpoint log/1/tile/0/000 log/1/tile/entries/000; do
 	holds "a bit of $file: the place is named" "$(basename "$(dirname "$at")")|tile|checkpoint|bundle" told
 done
 
-rm -rf h && cp -a sound h
+rm -rf h && cp -a sound h && rm -f h/home.place
 sqlite3 h/head.db .dump >head.sql
 table=$(sqlite3 h/head.db "SELECT name FROM sqlite_master WHERE type = 'table' AND sql LIKE '%root%' LIMIT 1")
 sqlite3 h/head.db "UPDATE $table SET root = zeroblob(32)" 2>sql.err
 refuse "the root in head.db" seam verify h
-rm -rf h && cp -a sound h
+rm -rf h && cp -a sound h && rm -f h/home.place
 try "put right, the home is sound" seam verify h

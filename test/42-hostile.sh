@@ -77,6 +77,7 @@ same "leave nothing behind" "$before $kept" "$(leaves) $(apart)"
 # The same counter with other bytes: a home that was copied makes it, with its true keys.
 stop_station a
 cp -a a twin
+rm -f twin/home.place # a thief would
 sed -i -e "s|$work/a-run|$work/twin-run|" -e "s|$work/a\b|$work/twin|" twin/seam.conf
 start_station twin
 file twin incident type=atk.ambush when=now place=38SMD490654 severity=green >id3
@@ -93,6 +94,7 @@ report 38SMD510654 >id5
 stop_station a
 rm -rf twin twin-run
 cp -a a twin
+rm -f twin/home.place # a thief would
 sed -i -e "s|$work/a-run|$work/twin-run|" -e "s|$work/a\b|$work/twin|" twin/seam.conf
 start_station a
 

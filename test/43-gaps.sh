@@ -48,6 +48,7 @@ same "a knows that all arrived" 6 "$(seam --home a --json status | pick - 'd["pa
 # A delivery that would stand at its number, but after another history, is no filler.
 stop_station a
 cp -a a twin
+rm -f twin/home.place # a thief would
 sed -i -e "s|$work/a-run|$work/twin-run|" -e "s|$work/a\b|$work/twin|" twin/seam.conf
 start_station a
 for n in 7 8; do

@@ -26,6 +26,7 @@ same "each once" '[2, 2, 0]' "$(pick out '[d["new"], d["held"], d["refused"]]')"
 # Two histories of one station, both signed by its true key, on one stick.
 stop_station a
 cp -a a twin
+rm -f twin/home.place # a thief would
 sed -i -e "s|$work/a-run|$work/twin-run|" -e "s|$work/a\b|$work/twin|" twin/seam.conf
 start_station twin
 file twin incident type=atk.ambush when=now place=38SMD490654 severity=green >id3

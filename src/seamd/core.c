@@ -18,6 +18,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 enum { HEADS_ARENA = 1 << 20 };
 
@@ -132,6 +133,62 @@ core_settle(struct core *core)
 	core_schedule(core);
 }
 
+/*
+ * HOME/home.place: "INODE EPOCH", the number of the home's folder and the epoch of its log when it
+ * was last started.  A home that was copied lies in another folder: if both were started, one log
+ * would get two histories.  The copy is refused until it begins a log of its own with `seam
+ * recover`, which shows in the epoch.
+ */
+static enum err
+write_place(const char *path, int64_t inode, int64_t epoch)
+{
+	struct out text = out_new(64);
+	enum err err;
+
+	out_format(&text, "%lld %lld\n", (long long)inode, (long long)epoch);
+	err = out_err(&text) == ERR_OK ? file_write(path, out_view(&text), 0600) : out_err(&text);
+	out_free(&text);
+	return err;
+}
+
+static enum err
+know_place(struct core *core)
+{
+	struct out text = out_new(64);
+	int64_t epoch = journal_epoch(core->journal);
+	int64_t inode = 0;
+	int64_t own = 0;
+	int64_t held = 0;
+	char path[FILE_PATH_MAX];
+	struct stat status;
+	struct span rest;
+	struct span word;
+	enum err err = config_path(core->config, "home.place", path, sizeof path);
+
+	if (err == ERR_OK && stat(core->config->home, &status) != 0)
+		err = ERR_IO;
+	if (err == ERR_OK) {
+		own = (int64_t)(status.st_ino & (((uint64_t)1 << 48) - 1));
+		err = file_read(path, &text);
+	}
+	rest = span_trim(out_view(&text));
+	if (err == ERR_NOT_FOUND || (err == ERR_OK && span_split(&rest, ' ', &word) &&
+				     span_int(word, 0, INT64_MAX, &inode) &&
+				     span_int(rest, 0, INT64_MAX, &held) && held < epoch))
+		err = write_place(path, own, epoch);
+	else if (err == ERR_OK && inode != own)
+		err = ERR_EXISTS;
+	out_free(&text);
+	if (err == ERR_EXISTS)
+		role_log("core", "alert",
+			 "this home is a copy, or was moved to another disk: if both were started, "
+			 "one log would have "
+			 "two histories. 'seam recover' gives it a log of its own; if the other "
+			 "home is gone for good, "
+			 "remove home.place");
+	return err;
+}
+
 static enum err
 open_all(struct core *core)
 {
@@ -143,6 +200,8 @@ open_all(struct core *core)
 
 	if (err == ERR_OK)
 		err = journal_open(core->config->home, JOURNAL_WRITE, why, &core->journal);
+	if (err == ERR_OK)
+		err = know_place(core);
 	if (err == ERR_OK)
 		err = ring_load(core->journal, &core->keyring, reason);
 	if (err == ERR_OK)
