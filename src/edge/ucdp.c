@@ -263,22 +263,7 @@ read_where(struct row *row)
 	return WHY_NONE;
 }
 
-static int32_t
-smallest(const int32_t n[3])
-{
-	int32_t least = n[0] < n[1] ? n[0] : n[1];
-
-	return least < n[2] ? least : n[2];
-}
-
-static int32_t
-largest(const int32_t n[3])
-{
-	int32_t most = n[0] > n[1] ? n[0] : n[1];
-
-	return most > n[2] ? most : n[2];
-}
-
+/* A bound that contradicts the best estimate is left out: which of the two is wrong, nobody knows. */
 static enum why
 read_deaths(struct row *row)
 {
@@ -293,7 +278,8 @@ read_deaths(struct row *row)
 		numbers[i] = (int32_t)number;
 	}
 	value_of(row, FIELD_DEATHS)->quantity =
-	    (struct quantity){smallest(numbers), numbers[1], largest(numbers), QUANTITY_EXACT};
+	    (struct quantity){numbers[0] <= numbers[1] ? numbers[0] : -1, numbers[1],
+			      numbers[2] >= numbers[1] ? numbers[2] : -1, QUANTITY_EXACT};
 	return WHY_NONE;
 }
 

@@ -47,10 +47,18 @@ static const struct ucdp_row rows[] = {
 	 "2: type=atk.clash when=2014 typed=Al Anbār province governorate=Anbar grade=F2 sensor=media origin=ucdp:7 "
 	 "detail=deaths: side a 0, side b 0, civilians 0, not known 106 lang=en actor=IS claimed_by=UCDP claim_grade=F2 "
 	 "violence=state_based deaths=100-120 best 106\n"},
-	{"bounds out of order", HEADER
+	{"a low bound above the best", HEADER
 	 "8,2014,2014-06-18,2014-06-18,1,2,x,x,IS,JRTN,3,2,3,,,Tooz district,34.8,44.6,,,,,7,6,7\n",
 	 "2: type=atk.clash when=18 JUN 14 district=Tuz Khurmatu grade=F6 sensor=media origin=ucdp:8 actor=IS "
-	 "claimed_by=UCDP claim_grade=F6 violence=non_state deaths=6-7 best 6\n"},
+	 "claimed_by=UCDP claim_grade=F6 violence=non_state deaths=<=7 best 6\n"},
+	{"a high bound below the best", HEADER
+	 "8,2014,2014-06-18,2014-06-18,1,2,x,x,IS,JRTN,3,2,3,,,Tooz district,34.8,44.6,,,,,2,3,1\n",
+	 "2: type=atk.clash when=18 JUN 14 district=Tuz Khurmatu grade=F6 sensor=media origin=ucdp:8 actor=IS "
+	 "claimed_by=UCDP claim_grade=F6 violence=non_state deaths=>=2 best 3\n"},
+	{"both bounds contradict the best", HEADER
+	 "8,2014,2014-06-18,2014-06-18,1,2,x,x,IS,JRTN,3,2,3,,,Tooz district,34.8,44.6,,,,,4,3,1\n",
+	 "2: type=atk.clash when=18 JUN 14 district=Tuz Khurmatu grade=F6 sensor=media origin=ucdp:8 actor=IS "
+	 "claimed_by=UCDP claim_grade=F6 violence=non_state deaths=~3\n"},
 	{"a side called after a person", HEADER
 	 "9,2014,2014-06-18,2014-06-18,1,1,x,x,Government of X,Forces of N. N.,3,1,6,,,,34.8,44.6,,,,,1,1,1\n",
 	 "2: type=atk.clash when=18 JUN 14 grade=F2 sensor=media origin=ucdp:9 violence=state_based deaths=1\n"},
