@@ -48,6 +48,20 @@ SEAM_TOKEN=nonsense refuse "a token that is none is refused" seam --home a repor
 try "doctor finds no fault" seam --home a doctor
 try "everything verifies" seam verify a
 
+mkfifo never
+printf 'kind,type,when,place\n' >never.part
+seam --home a import csv never >out 2>err </dev/null &
+killed=$!
+exec 9>never
+cat never.part >&9
+wait_for 20 test -S a/ctl.sock
+station=$(cat a/seamd.pid)
+kill -KILL "$killed"
+wait "$killed" 2>/dev/null
+try "a station started for a command that is killed ends with it" wait_for 20 lib_gone "$station"
+same "and leaves no socket" no "$([ -e a/ctl.sock ] && echo yes || echo no)"
+exec 9>&-
+
 start_station a
 try "the same commands speak to a station that runs" seam --home a report sighting type=mov.sighting when=now \
 	place=38SMD470655

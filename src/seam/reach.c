@@ -37,6 +37,7 @@ struct reach {
 	size_t begun;
 	pid_t pid; /* of a station started here; 0: none */
 	int log;   /* what it says on standard error */
+	int life;  /* it ends when this end of a pipe is closed, be it by a kill; -1: none */
 };
 
 static enum err
@@ -113,8 +114,10 @@ spawn_daemon(struct reach *reach)
 	char path[PATH_MAX];
 	char name[] = "seamd";
 	char quiet[] = "-q";
+	char bound[] = "--while-stdin";
 	char option[] = "-H";
-	char *argv[] = {name, quiet, option, reach->app->config.home, NULL};
+	char *argv[] = {name, quiet, bound, option, reach->app->config.home, NULL};
+	int line[2];
 	posix_spawn_file_actions_t actions;
 	int failure;
 
@@ -123,10 +126,14 @@ spawn_daemon(struct reach *reach)
 	reach->log = memfd_create("seamd-log", MFD_CLOEXEC);
 	if (reach->log < 0)
 		return err_from_errno(errno);
-	if (posix_spawn_file_actions_init(&actions) != 0)
+	if (pipe2(line, O_CLOEXEC) != 0)
+		return err_from_errno(errno);
+	reach->life = line[1];
+	if (posix_spawn_file_actions_init(&actions) != 0) {
+		(void)close(line[0]);
 		return ERR_NOMEM;
-	failure =
-	    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+	}
+	failure = posix_spawn_file_actions_adddup2(&actions, line[0], STDIN_FILENO);
 	if (!failure)
 		failure = posix_spawn_file_actions_adddup2(&actions, reach->log, STDOUT_FILENO);
 	if (!failure)
@@ -134,6 +141,7 @@ spawn_daemon(struct reach *reach)
 	if (!failure)
 		failure = posix_spawn(&reach->pid, path, &actions, NULL, argv, environ);
 	(void)posix_spawn_file_actions_destroy(&actions);
+	(void)close(line[0]);
 	if (failure)
 		reach->pid = 0;
 	return err_from_errno(failure);
@@ -227,6 +235,7 @@ reach_open(struct app *app)
 		return NULL;
 	reach->app = app;
 	reach->log = -1;
+	reach->life = -1;
 	if (!app_config(app) || !read_token(app, reach->token))
 		goto fail;
 	err = socket_path(app, path);
@@ -265,6 +274,8 @@ reach_close(struct reach *reach)
 	client_close(reach->client);
 	if (reach->pid > 0)
 		end_daemon(reach);
+	if (reach->life >= 0)
+		(void)close(reach->life);
 	if (reach->log >= 0)
 		(void)close(reach->log);
 	free(reach);
@@ -332,7 +343,7 @@ reach_ask(struct reach *reach, enum wire_kind want, struct wire_message *message
 bool
 reach_stop(struct app *app)
 {
-	struct reach reach = {.app = app, .log = -1};
+	struct reach reach = {.app = app, .log = -1, .life = -1};
 	struct wire_message message;
 	char path[FILE_PATH_MAX];
 	int left = STOP_MS / STEP_MS;

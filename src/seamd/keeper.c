@@ -39,6 +39,7 @@ struct keeper {
 	struct child children[ROLE_COUNT];
 	int listener;
 	int signals;
+	int life_line; /* -1: none */
 	bool is_quiet;
 	bool is_stopping;
 	bool was_ready;
@@ -394,20 +395,25 @@ press_on(struct keeper *keeper)
 static void
 turn(struct keeper *keeper)
 {
-	struct pollfd watch[ROLE_COUNT + 1];
+	struct pollfd watch[ROLE_COUNT + 2];
 
 	start_due(keeper);
 	press_on(keeper);
 	for (enum role role = 0; role < ROLE_COUNT; role++)
 		watch[role] = (struct pollfd){.fd = keeper->children[role].fd, .events = POLLIN};
 	watch[ROLE_COUNT] = (struct pollfd){.fd = keeper->signals, .events = POLLIN};
-	if (poll(watch, ROLE_COUNT + 1, 200) < 0)
+	/* Stopping, it would only be told the same again and again. */
+	watch[ROLE_COUNT + 1] =
+	    (struct pollfd){.fd = keeper->is_stopping ? -1 : keeper->life_line, .events = POLLIN};
+	if (poll(watch, ROLE_COUNT + 2, 200) < 0)
 		return;
 	for (enum role role = 0; role < ROLE_COUNT; role++)
 		if (watch[role].fd >= 0 && watch[role].revents)
 			hear(keeper, &keeper->children[role]);
 	if (watch[ROLE_COUNT].revents)
 		take_signals(keeper);
+	if (watch[ROLE_COUNT + 1].revents)
+		stop_all(keeper, ROLE_EXIT_OK);
 }
 
 static int
@@ -444,10 +450,20 @@ take_home(const struct config *config, int *lock)
 	return ERR_OK;
 }
 
-int
-keeper_run(const struct config *config, bool is_quiet)
+/* Still under the lock: the next station's socket is never taken for this one's. */
+static void
+unlink_home(const struct config *config, const char *name)
 {
-	struct keeper keeper = {.config = config, .is_quiet = is_quiet};
+	char path[FILE_PATH_MAX];
+
+	if (config_path(config, name, path, sizeof path) == ERR_OK)
+		(void)unlink(path);
+}
+
+int
+keeper_run(const struct config *config, bool is_quiet, int life_line)
+{
+	struct keeper keeper = {.config = config, .is_quiet = is_quiet, .life_line = life_line};
 	int lock;
 	enum err err = take_home(config, &lock);
 
@@ -467,6 +483,7 @@ keeper_run(const struct config *config, bool is_quiet)
 	while (!keeper.is_stopping || is_running(&keeper))
 		turn(&keeper);
 	(void)close(keeper.listener);
+	unlink_home(config, "ctl.sock");
 	(void)close(lock);
 	return keeper.exit_code;
 }

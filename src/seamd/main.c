@@ -6,6 +6,7 @@
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 static const char usage[] = "usage: seamd -H DIR        run the station in DIR in the foreground\n"
 			    "       seamd -n -H DIR     check its configuration and print it back\n"
@@ -42,12 +43,16 @@ int
 main(int argc, char **argv)
 {
 	static const struct option options[] = {
-	    {"role", required_argument, NULL, 'r'}, {"help", no_argument, NULL, 'h'}, {0}};
+	    {"role", required_argument, NULL, 'r'},
+	    {"while-stdin", no_argument, NULL, 'w'}, /* for seam: ends when its input does */
+	    {"help", no_argument, NULL, 'h'},
+	    {0}};
 	static struct config config;
 	const char *home = NULL;
 	const char *role = NULL;
 	bool only_check = false;
 	bool is_quiet = false;
+	int life_line = -1;
 	char why[CONFIG_WHY_MAX];
 	int c;
 
@@ -60,6 +65,8 @@ main(int argc, char **argv)
 			is_quiet = true;
 		else if (c == 'r')
 			role = optarg;
+		else if (c == 'w')
+			life_line = STDIN_FILENO;
 		else if (c == 'V')
 			return printf("seamd %s\n", SEAM_VERSION) < 0;
 		else
@@ -73,5 +80,5 @@ main(int argc, char **argv)
 	}
 	if (only_check)
 		return check_config(&config);
-	return role ? run_role(role, &config) : keeper_run(&config, is_quiet);
+	return role ? run_role(role, &config) : keeper_run(&config, is_quiet, life_line);
 }
