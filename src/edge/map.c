@@ -4,6 +4,8 @@
  */
 #include "edge/map.h"
 
+#include "model/coord.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -450,6 +452,18 @@ set_field(struct use *use, enum field field, struct span text)
 	return record_set(use->record, use->arena, field, text, &use->typing);
 }
 
+/* The map says which column is the latitude.  Where only the other order lies where people of this
+ * region are, either the map or the row is wrong. */
+static bool
+is_exchanged(struct span text, const struct record_typing *typing)
+{
+	struct coord_hints hints = coord_hints_iraq();
+	struct coord coord;
+
+	hints.zone = typing->default_zone ? typing->default_zone : "";
+	return coord_read(text, &hints, &coord) == COORD_OK && coord.is_swapped;
+}
+
 /* "35.1" and "44.2" as a square of the size that the map names. */
 static enum why
 set_point(struct use *use, const struct column *column, struct span lat)
@@ -462,7 +476,7 @@ set_point(struct use *use, const struct column *column, struct span lat)
 	out_span(&text, lat);
 	out_char(&text, ',');
 	out_span(&text, lon);
-	if (lon.n && out_err(&text) == ERR_OK)
+	if (lon.n && out_err(&text) == ERR_OK && !is_exchanged(out_view(&text), &use->typing))
 		why =
 		    record_set(use->record, use->arena, FIELD_PLACE, out_view(&text), &use->typing);
 	if (why == WHY_NONE) {

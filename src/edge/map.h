@@ -20,7 +20,9 @@
  *   separator ;                         or "tab"; default ','
  *   precision 1km                       of points in GeoJSON; default 100m
  *
- * A column name in quotes keeps blanks and commas.  An empty cell sets nothing.
+ * A column name in quotes keeps blanks and commas.  An empty cell sets nothing.  A row whose
+ * latitude and longitude seem exchanged is refused with bad_place: the columns are named, so
+ * nothing is swapped.
  */
 enum { MAP_TEXT_MAX = 65536, MAP_COLUMNS_MAX = 128, MAP_VALUES_MAX = 512 };
 

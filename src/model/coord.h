@@ -57,9 +57,9 @@ struct coord {
 	enum coord_form form;
 	bool is_assumed_zone;   /* the zone came from the hints or the square's letters */
 	bool is_assumed_square; /* the 100 km square came from the hints */
-	bool is_swapped;   /* longitude stood first (or the letters were the wrong way round) */
-	bool is_corrected; /* O was read as 0, or I or L as 1 */
-	bool is_outside;   /* outside hints.box: ask */
+	bool is_swapped;        /* of bare numbers: longitude stood first */
+	bool is_corrected;      /* O was read as 0, or I or L as 1 */
+	bool is_outside;        /* outside hints.box: ask */
 };
 
 /* Zone 38S, no square, latitude 29..38 and longitude 38..49. */

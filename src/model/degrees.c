@@ -190,9 +190,9 @@ degrees_order(double first, double second, bool has_letters, const struct geo_bo
 	bool is_typed = geo_from_degrees(first, second, &typed);
 	bool is_other = geo_from_degrees(second, first, &other);
 
-	*is_swapped =
-	    is_other && ((is_typed && !geo_in_box(box, typed) && geo_in_box(box, other)) ||
-			 (!is_typed && !has_letters));
+	/* Letters are taken at their word. */
+	*is_swapped = !has_letters && is_other &&
+		      (!is_typed || (!geo_in_box(box, typed) && geo_in_box(box, other)));
 	*point = *is_swapped ? other : typed;
 	return is_typed || *is_swapped ? COORD_OK : COORD_RANGE;
 }

@@ -21,7 +21,8 @@ struct degrees_pair {
  * for no digit or too many. */
 MUST_USE bool degrees_take(const char **at, struct degrees_number *number);
 
-/* The pair as typed, or the other way round where only that lies in the box or on the globe. */
+/* The pair as typed, or, of bare numbers alone, the other way round where only that lies in the box
+ * or on the globe. */
 MUST_USE enum coord_why degrees_order(double first, double second, bool has_letters,
 				      const struct geo_box *box, struct point *point,
 				      bool *is_swapped);
