@@ -217,13 +217,44 @@ write_shape(struct out *out, const struct shape *shape, enum vocab_lang lang, co
 		out_free(&text[i]);
 }
 
+/* The phrases of the precisions that when_write() ends with a word for. */
+static const enum phrase precisions[WHEN_PRECISION_COUNT] = {
+    [WHEN_HOUR] = PHRASE_TO_HOUR,   [WHEN_PART] = PHRASE_TO_PART, [WHEN_WEEK] = PHRASE_TO_WEEK,
+    [WHEN_MONTH] = PHRASE_TO_MONTH, [WHEN_YEAR] = PHRASE_TO_YEAR,
+};
+
+/* A time as a DTG stays Latin; the word of precision that stands behind it does not. */
+static void
+write_time(struct out *out, const struct when *when, enum vocab_lang lang, int zone_min,
+	   const char *open)
+{
+	struct out text = out_new(VALUE_MAX);
+	struct out time = out_new(VALUE_MAX);
+	struct span word = span_of(when_precision_name(when->precision));
+	struct span rest;
+	bool has_word;
+
+	when_write(&text, when, zone_min);
+	rest = out_view(&text);
+	has_word = word.n && rest.n > word.n + 1 && rest.p[rest.n - word.n - 1] == ' ' &&
+		   span_equal((struct span){rest.p + rest.n - word.n, word.n}, word);
+	if (has_word)
+		rest.n -= word.n + 1;
+	phrase_isolate(&time, rest, open);
+	if (has_word)
+		phrase_write(out, lang, precisions[when->precision],
+			     (struct phrase_arg[]){{"time", out_view(&time)}}, 1);
+	else
+		out_span(out, out_view(&time));
+	out_free(&text);
+	out_free(&time);
+}
+
 /* Values that stay Latin in every language; false when the type is none of them. */
 static bool
 write_latin(struct out *out, const struct value *value, enum field_type type, int zone_min)
 {
-	if (type == FIELD_TYPE_WHEN)
-		when_write(out, &value->when, zone_min);
-	else if (type == FIELD_TYPE_INSTANT)
+	if (type == FIELD_TYPE_INSTANT)
 		when_write_dtg(out, value->at_ms, zone_min);
 	else if (type == FIELD_TYPE_PLACE)
 		write_grid(out, value->place.mgrs);
@@ -298,6 +329,8 @@ write_worded(struct out *out, const struct value *value, enum field field, enum 
 		write_text(out, value->text, lang, isolate);
 		break;
 	case FIELD_TYPE_WHEN:
+		write_time(out, &value->when, lang, zone_min, open);
+		break;
 	case FIELD_TYPE_INSTANT:
 	case FIELD_TYPE_PLACE:
 	case FIELD_TYPE_GRADE:

@@ -254,16 +254,17 @@ say_notice(struct say *say)
 		say_phrase(say, PHRASE_NOTICE, NULL, 0);
 }
 
-/* Persons that somebody saw are possible civilians until the field says no. */
+/* Persons that somebody saw are possible civilians until the field says no.  Where it is not there
+ * it may have been withheld: the sender may well know, so that it is not known is not said. */
 static void
 say_civilians(struct say *say)
 {
 	const struct value *value = &say->record->field[FIELD_CIVILIANS];
 	bool is_of_persons = say->record->kind == KIND_SIGHTING;
 
-	if (value->is_set && value->code == YESNO_YES)
+	if (value->is_set ? value->code == YESNO_YES : is_of_persons)
 		say_phrase(say, PHRASE_CIVILIANS, NULL, 0);
-	else if (value->is_set ? value->code == YESNO_UNKNOWN : is_of_persons)
+	else if (value->is_set && value->code == YESNO_UNKNOWN)
 		say_phrase(say, PHRASE_CIVILIANS_ASK, NULL, 0);
 }
 

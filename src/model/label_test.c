@@ -77,6 +77,14 @@ static const struct value_row value_rows[] = {
 	{"square",     KIND_SIGHTING, FIELD_PLACE, "38SMD", LANG_EN, "38S MD"},
 	{"time",       KIND_SIGHTING, FIELD_WHEN, "040215C MAY 27", LANG_EN, "040215C MAY 27"},
 	{"time ckb",   KIND_SIGHTING, FIELD_WHEN, "040215C MAY 27", LANG_CKB, "\u2066040215C MAY 27\u2069"},
+	{"hour",       KIND_SIGHTING, FIELD_WHEN, "040200C MAY 27 hour", LANG_EN, "040200C MAY 27, known to the hour"},
+	{"hour ar",    KIND_SIGHTING, FIELD_WHEN, "040200C MAY 27 hour", LANG_AR, "\u2066040200C MAY 27\u2069، بدقة ساعة"},
+	{"hour ckb",   KIND_SIGHTING, FIELD_WHEN, "040200C MAY 27 hour", LANG_CKB,
+	 "\u2066040200C MAY 27\u2069، بە وردیی کاتژمێرێک"},
+	{"part",       KIND_SIGHTING, FIELD_WHEN, "030000C MAY 27-030600C MAY 27 part", LANG_EN,
+	 "030000C-030600C MAY 27, known to six hours"},
+	{"week",       KIND_SIGHTING, FIELD_WHEN, "01 MAR 27..05 MAR 27 week", LANG_EN, "01 MAR 27..05 MAR 27, known to the week"},
+	{"month",      KIND_SIGHTING, FIELD_WHEN, "MAR 2027", LANG_AR, "\u2066MAR 2027\u2069"},
 	{"code",       KIND_INCIDENT, FIELD_TYPE, "atk.assault_position", LANG_AR, "هجوم على نقطة"},
 	{"codes",      KIND_SIGHTING, FIELD_MEANS, "foot,motorbike", LANG_CKB, "بە پێ، بە ماتۆڕسکیل"},
 	{"grade",      KIND_SIGHTING, FIELD_GRADE, "b2", LANG_AR, "\u2066B2\u2069"},
@@ -167,7 +175,7 @@ static const char english_29[] =
 	"Heading: north-east.\n"
 	"Moving: on motorbikes.\n"
 	"b is asked to answer by 040315C MAY 27.\n"
-	"It is not known whether these are civilians.\n"
+	"These may be civilians.\n"
 	"Record k3J9x_Qa. Read back, please.\n";
 static const char arabic_29[] =
 	"تمرين تمرين تمرين.\n"
@@ -194,7 +202,7 @@ a_sighting_is_read_out(void **state)
 	out_reset(&out);
 	label_say(&out, &record, LANG_AR, 180);
 	assert_true(span_starts(out_view(&out), arabic_29));
-	assert_non_null(strstr(out.p, "لا يُعرف إن كانوا مدنيين."));
+	assert_non_null(strstr(out.p, "\nقد يكونون مدنيين.\n"));
 	assert_non_null(strstr(out.p, "القيد \u2066k3J9x_Qa\u2069. يُرجى إعادة القراءة."));
 	out_reset(&out);
 	label_say(&out, &record, LANG_CKB, 180);
@@ -203,6 +211,13 @@ a_sighting_is_read_out(void **state)
 	set(&record, arena, FIELD_CIVILIANS, "yes");
 	label_say(&out, &record, LANG_EN, 180);
 	assert_non_null(strstr(out.p, "\nThese may be civilians.\n"));
+	out_reset(&out);
+	set(&record, arena, FIELD_CIVILIANS, "unknown");
+	label_say(&out, &record, LANG_EN, 180);
+	assert_non_null(strstr(out.p, "\nIt is not known whether these are civilians.\n"));
+	out_reset(&out);
+	label_say(&out, &record, LANG_AR, 180);
+	assert_non_null(strstr(out.p, "لا يُعرف إن كانوا مدنيين."));
 	out_reset(&out);
 	set(&record, arena, FIELD_CIVILIANS, "no");
 	label_say(&out, &record, LANG_EN, 180);
@@ -288,7 +303,7 @@ a_part_is_said(void **state)
 	record_init(&record, KIND_SIGHTING);
 	label_say(&out, &record, LANG_EN, 180);
 	assert_string_equal(out.p,
-			    "This is: sighting.\nIt is not known whether these are civilians.\n"
+			    "This is: sighting.\nThese may be civilians.\n"
 			    "End of message. Read back, please.\n");
 	out_free(&out);
 }

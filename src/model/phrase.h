@@ -64,6 +64,11 @@
 	X(ASKED,         "{party} by {by}") \
 	X(RECORDS,       "{n} records") \
 	X(TALLY,         "{label} {value}") \
+	X(TO_HOUR,       "{time}, known to the hour") \
+	X(TO_PART,       "{time}, known to six hours") \
+	X(TO_WEEK,       "{time}, known to the week") \
+	X(TO_MONTH,      "{time}, known to the month") \
+	X(TO_YEAR,       "{time}, known to the year") \
 	X(EXERCISE_MARK, "EXERCISE") \
 	X(KM100,         "100 km") \
 	X(KM10,          "10 km") \
