@@ -25,6 +25,11 @@ refuse "a kind that is none is refused" seam --home a report nonsense
 refuse "so is a field that is none" seam --home a report sighting type=mov.sighting when=now place=38SMD470654 name=x
 refuse "and a code that is none" seam --home a report sighting type=none when=now place=38SMD470654
 refuse "and a place off the grid" seam --home a report sighting type=mov.sighting when=now place=nowhere
+holds "which says a form that would do" '38SMD470654 or ' err
+refuse "so is a time that is none" seam --home a report sighting type=mov.sighting when=soon place=38SMD470654
+holds "with a form of a time" '040215C MAY 27' err
+refuse "and a number that is none" seam --home a report sighting type=mov.sighting when=now place=38SMD470654 persons=few
+holds "with a form of a number" '~10' err
 refuse "an id that nobody has is refused" seam --home a show zzzzzzzz
 usage "an id too short is wrong use" seam --home a show zz
 usage "no home is wrong use" seam list

@@ -31,6 +31,28 @@ field_row(enum field field)
 	return &rows[(unsigned)field < FIELD_COUNT ? field : FIELD_NONE];
 }
 
+const char *
+field_examples(enum field_type type)
+{
+	/* clang-format off */
+	static const char *const examples[FIELD_TYPE_COUNT] = {
+		[FIELD_TYPE_QUANTITY] = "3 or 2-3 or 2-3 best 3 or ~10 or >=5 or <=5 or several or unknown",
+		[FIELD_TYPE_NUMBER] = "0 or 3",
+		[FIELD_TYPE_WHEN] = "now or 0215 or 040215C MAY 27 or 0215..0415 or 2027-05-04T02:15+03:00 or yesterday",
+		[FIELD_TYPE_INSTANT] = "now or 2h or 040215C MAY 27 or 2027-05-04T02:15+03:00",
+		[FIELD_TYPE_PLACE] = "38SMD470654 or 38SMD4765 or 35.46,44.39 or 35.46N 44.39E",
+		[FIELD_TYPE_SHAPE] = "line 35.1,44.2 35.2,44.3 or area 35.1,44.2 35.2,44.3 35.2,44.2 or circle 35.1,44.2,5",
+		[FIELD_TYPE_GRADE] = "B2 or F6",
+		[FIELD_TYPE_PARTY] = "b",
+		[FIELD_TYPE_PARTIES] = "b or b,c",
+		[FIELD_TYPE_ASKS] = "b:15m or b:15m,c:1h or b:041800C",
+	};
+	/* clang-format on */
+	const char *text = (unsigned)type < FIELD_TYPE_COUNT ? examples[type] : NULL;
+
+	return text ? text : "";
+}
+
 enum field
 field_find(struct span name)
 {

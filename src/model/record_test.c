@@ -114,6 +114,37 @@ test_typed(void **state)
 	arena_free(arena);
 }
 
+/* What people are told to type is taken, for every field of its type. */
+static void
+test_examples(void **state)
+{
+	struct arena *arena = arena_new(ARENA);
+	struct record_typing now = typing();
+	unsigned n = 0;
+
+	(void)state;
+	for (enum kind kind = 1; kind < KIND_COUNT; kind++) {
+		for (enum field f = FIELD_UNIT; f < FIELD_COUNT; f++) {
+			const char *at = field_examples(field_row(f)->type);
+
+			while (at[0] && kind_has(kind, f)) {
+				const char *end = strstr(at, " or ");
+				size_t size = end ? (size_t)(end - at) : strlen(at);
+				struct record record;
+
+				arena_reset(arena);
+				record_init(&record, kind);
+				if (record_set(&record, arena, f, span_make(at, size), &now))
+					fail_msg("%s: %.*s", field_row(f)->name, (int)size, at);
+				at += size + (end ? 4 : 0);
+				n++;
+			}
+		}
+	}
+	assert_true(n > 100);
+	arena_free(arena);
+}
+
 /* A bare grid needs the zone to be known. */
 static void
 test_no_zone(void **state)
@@ -443,6 +474,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_typed),
+	    cmocka_unit_test(test_examples),
 	    cmocka_unit_test(test_no_zone),
 	    cmocka_unit_test(test_check),
 	    cmocka_unit_test(test_spoiled),

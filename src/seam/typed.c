@@ -30,7 +30,10 @@ remark_forms(const struct app *app, enum field field)
 	struct out out = out_new(8192);
 
 	if (row->vocab == VOCAB_NONE) {
-		app_remark(app, "  %s: %s", row->name, row->help);
+		const char *examples = field_examples(row->type);
+
+		app_remark(app, "  %s: %s%s%s", row->name, row->help, examples[0] ? ", as " : "",
+			   examples);
 		return;
 	}
 	out_format(&out, "  %s is one of:", row->name);
