@@ -20,6 +20,8 @@ try "a policy is checked without a home" seam policy check two.policy
 try "two officers decide" seam --home a policy use two.policy
 try "what b would get" seam --home a policy preview incident type=atk.ambush when=now place=38SMD470654
 holds "waits" 'decisions by officers' out
+holds "of a field that goes coarser only the rest is held" '  place finer than 1km: no rule' out
+lacks "not the field" 'not place' out
 
 try "a report" seam --home a report incident type=atk.ambush when=now place=38SMD470654 deaths=1
 id=$(head -1 out)

@@ -113,14 +113,69 @@ is_granted(const struct explain *explain, enum field field, struct out *lines)
 	return any;
 }
 
+/* The levels of a field that one policy by itself would give. */
+static uint16_t
+levels_by(const struct release_question *question, const struct policy *policy, enum field field)
+{
+	enum kind kind = question->record->kind;
+	int party = rules_party(policy, &question->recipient);
+	const struct rules_grant *grant;
+	uint16_t levels = 0;
+
+	for (unsigned i = 0; party >= 0 && (grant = rules_grant(policy, kind, party, i)) != NULL;
+	     i++)
+		if (condition_holds(policy, grant, question, NULL))
+			levels |= grant->items.mask[field];
+	return party < 0 ? 0 : (uint16_t)(levels & policy->left[kind][party].mask[field]);
+}
+
+/* Whether something that is missing would go if the policy in force had been so at filing. */
+static bool
+was_not_given(const struct release_question *question, const struct release_held *held)
+{
+	return question->policy_filed != question->policy_now &&
+	       (levels_by(question, question->policy_now, held->field) & held->levels &
+		~levels_by(question, question->policy_filed, held->field)) != 0;
+}
+
 static const char *
 because_of(const struct explain *explain, const struct release_held *held)
 {
-	if (held->why == WHY_NO_RULE && held->field &&
-	    explain->question->policy_filed != explain->question->policy_now &&
-	    is_granted(explain, held->field, NULL))
+	if (held->why == WHY_NO_RULE && held->field && was_not_given(explain->question, held))
 		return "the policy at the time of filing did not give it";
+	/* the text of that refusal is only the name of the field that refers to the other record */
+	if (held->why == WHY_CITES_HELD_BACK && !held->field)
+		return why_text(held->why);
 	return held->text[0] ? held->text : why_text(held->why);
+}
+
+const char *
+explain_coarser(const struct release_answer *answer, const struct release_held *held)
+{
+	struct field_set gives = {0};
+
+	for (size_t i = 0; i < answer->parts_n; i++)
+		field_set_add(&gives, &answer->parts[i].give);
+	return held->field ? field_level_name(held->field, rules_finest(gives.mask[held->field]))
+			   : NULL;
+}
+
+void
+explain_held(struct out *out, const struct release_answer *answer, const struct release_held *held)
+{
+	const char *coarser = explain_coarser(answer, held);
+
+	const char *name = held->field ? field_row(held->field)->name : "the record";
+
+	if (coarser)
+		out_format(out, "%s finer than %s: ", name, coarser);
+	else
+		out_format(out, "not %s: ", name);
+	if (coarser && held->why == WHY_NO_RULE && !held->text[0])
+		out_text(out, "no rule");
+	else
+		out_format(out, "%s%s%s", why_text(held->why), held->text[0] ? ": " : "",
+			   held->text);
 }
 
 static void
@@ -154,7 +209,13 @@ tell_text(const struct explain *explain, enum field field)
 	else
 		out_text(out, "nothing");
 	if (held) {
-		out_format(out, "  [%s", because_of(explain, held));
+		const char *because = because_of(explain, held);
+		const char *coarser = explain_coarser(&explain->answer, held);
+
+		if (coarser && because == why_text(WHY_NO_RULE))
+			out_format(out, "  [finer than %s: no rule", coarser);
+		else
+			out_format(out, "  [%s", because);
 		if (held->line)
 			out_format(out, ", line %u", held->line);
 		out_char(out, ']');

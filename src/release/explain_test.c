@@ -157,6 +157,71 @@ the_policy_at_filing_is_named(void **state)
 	tear_down(&stage);
 }
 
+/* Two readings of one text give the same, so nothing is laid to the policy at filing. */
+static void
+the_same_policy_is_not_blamed(void **state)
+{
+	struct stage stage;
+	struct policy *filed =
+	    policy_of("party a b\nrelease incident to b : type, unit, place@1km\n");
+	struct policy *finer = policy_of("party a b\nrelease incident to b : place@100m\n");
+
+	(void)state;
+	set_up(&stage, "party a b\nrelease incident to b : type, unit, place@1km\n");
+	stage.question.policy_filed = filed;
+	assert_int_equal(release_explain(&stage.question, stage.arena, false, &stage.out), ERR_OK);
+	assert_null(strstr(stage.out.p, "at the time of filing"));
+	says(&stage, "  place        place@1km  [finer than 1km: no rule]\n");
+	says(&stage, "  severity     nothing  [no rule of the policy gives anything");
+	out_reset(&stage.out);
+	stage.question.policy_now = finer;
+	assert_int_equal(release_explain(&stage.question, stage.arena, false, &stage.out), ERR_OK);
+	says(&stage, "place@1km  [the policy at the time of filing did not give it]\n");
+	policy_free(filed);
+	policy_free(finer);
+	tear_down(&stage);
+}
+
+static void
+what_goes_coarser_is_not_withheld(void **state)
+{
+	static const char *const rows[] = {
+	    "place finer than 1km: no rule\n",
+	    "when finer than hour: a cap of the policy holds it back\n",
+	    "not severity: no rule of the policy gives anything"};
+	struct release_answer answer;
+	struct stage stage;
+
+	(void)state;
+	set_up(&stage, "party a b\nrelease incident to b : type, place@1km, when@minute\n"
+		       "cap any to b : when@hour\n");
+	assert_int_equal(release_cut(&stage.question, stage.arena, &answer), ERR_OK);
+	for (size_t i = 0; i < answer.held_n; i++) {
+		release_write_held(&stage.out, &answer, &answer.held[i]);
+		out_char(&stage.out, '\n');
+	}
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+		says(&stage, rows[i]);
+	assert_null(strstr(stage.out.p, "not place"));
+	tear_down(&stage);
+}
+
+static void
+a_citing_hold_has_its_reason(void **state)
+{
+	struct stage stage;
+	struct release_cite cite = {.field = FIELD_CITES, .origin = {"c"}};
+
+	(void)state;
+	set_up(&stage, POLICY);
+	stage.question.cites = &cite;
+	stage.question.cites_n = 1;
+	assert_int_equal(release_explain(&stage.question, stage.arena, false, &stage.out), ERR_OK);
+	says(&stage,
+	     "the whole record: it cites a record whose originator did not allow passing on\n");
+	tear_down(&stage);
+}
+
 static void
 json_is_strict(void **state)
 {
@@ -343,6 +408,9 @@ main(void)
 	    cmocka_unit_test(text_tells_lines),
 	    cmocka_unit_test(text_of_whole_records),
 	    cmocka_unit_test(the_policy_at_filing_is_named),
+	    cmocka_unit_test(the_same_policy_is_not_blamed),
+	    cmocka_unit_test(what_goes_coarser_is_not_withheld),
+	    cmocka_unit_test(a_citing_hold_has_its_reason),
 	    cmocka_unit_test(json_is_strict),
 	    cmocka_unit_test(diff_names_what_flows),
 	    cmocka_unit_test(without_memory_nothing_goes),

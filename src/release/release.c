@@ -15,6 +15,19 @@ release_cut(const struct release_question *question, struct arena *arena,
 	return cut_decide(question, NULL, arena, answer);
 }
 
+const char *
+release_coarser(const struct release_answer *answer, const struct release_held *held)
+{
+	return explain_coarser(answer, held);
+}
+
+void
+release_write_held(struct out *out, const struct release_answer *answer,
+		   const struct release_held *held)
+{
+	explain_held(out, answer, held);
+}
+
 void
 release_now(const struct release_answer *answer, struct field_set *set)
 {

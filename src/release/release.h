@@ -107,6 +107,14 @@ struct release_answer {
 MUST_USE enum err release_cut(const struct release_question *question, struct arena *arena,
 			      struct release_answer *answer);
 
+/* The name of the finest level of that field which some part gives, when only finer ones are held
+ * back; NULL when nothing of the field goes, or it has no named levels. */
+const char *release_coarser(const struct release_answer *answer, const struct release_held *held);
+
+/* What is held back and why, for people: "not unit: ..." or "place finer than 1km: ...". */
+void release_write_held(struct out *out, const struct release_answer *answer,
+			const struct release_held *held);
+
 /* All that may go at this moment: the union of the parts with WHY_NONE. */
 void release_now(const struct release_answer *answer, struct field_set *set);
 

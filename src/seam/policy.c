@@ -305,9 +305,13 @@ json_draft(const struct question *question, const struct release_answer *answer,
 		out_format(out, "\",\"why\":\"%s\"}", why_code(answer->parts[i].why));
 	}
 	out_text(out, "],\"held\":[");
-	for (size_t i = 0; i < answer->held_n; i++)
-		out_format(out, "%s{\"field\":\"%s\",\"why\":\"%s\"}", i ? "," : "",
-			   field_row(answer->held[i].field)->name, why_code(answer->held[i].why));
+	for (size_t i = 0; i < answer->held_n; i++) {
+		const char *coarser = release_coarser(answer, &answer->held[i]);
+
+		out_format(out, "%s{\"field\":\"%s\",\"finer_than\":\"%s\",\"why\":\"%s\"}",
+			   i ? "," : "", field_row(answer->held[i].field)->name,
+			   coarser ? coarser : "", why_code(answer->held[i].why));
+	}
 	out_text(out, "]}");
 }
 
@@ -336,13 +340,11 @@ write_draft(const struct app *app, const struct question *question, struct arena
 	}
 	if (answer.parts_n == 0)
 		out_text(out, "  gets nothing\n");
-	for (size_t i = 0; i < answer.held_n; i++)
-		out_format(out, "  not %s: %s%s%s\n",
-			   answer.held[i].field ? field_row(answer.held[i].field)->name
-						: "the record",
-			   why_text(answer.held[i].why),
-			   answer.held[i].text && answer.held[i].text[0] ? ": " : "",
-			   answer.held[i].text ? answer.held[i].text : "");
+	for (size_t i = 0; i < answer.held_n; i++) {
+		out_text(out, "  ");
+		release_write_held(out, &answer, &answer.held[i]);
+		out_char(out, '\n');
+	}
 }
 
 int

@@ -24,11 +24,10 @@ enum err
 question_open(struct app *app, struct view *view, struct question *question)
 {
 	struct party own = station_party(&app->config.station);
-	int64_t version;
 	enum err err;
 
 	memset(question, 0, sizeof *question);
-	err = ring_policy(view_journal(view), &own, 0, &question->now, &version);
+	err = ring_policy(view_journal(view), &own, 0, &question->now, &question->version);
 	return err == ERR_NOT_FOUND ? ERR_OK : err;
 }
 
@@ -151,7 +150,8 @@ set_policies(struct app *app, struct asking *asking)
 
 	policy_free(question->filed);
 	question->filed = NULL;
-	if (asking->policy > 0)
+	/* one version is one policy: release tells them apart by their address */
+	if (asking->policy > 0 && asking->policy != question->version)
 		err = ring_policy(view_journal(asking->view), &own, asking->policy,
 				  &question->filed, &version);
 	question->ask.policy_now = question->now;

@@ -17,6 +17,7 @@ struct question {
 	struct release_cite cites[LIMIT_IDS + 4];
 	struct policy *filed; /* NULL when it is the one in force */
 	struct policy *now;
+	int64_t version; /* of the one in force */
 };
 
 /* Reads the policy in force; a party without one releases nothing.  Close it in any case. */
