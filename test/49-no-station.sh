@@ -10,6 +10,7 @@ policy a <<P
 party a b c
 release warning to b, c : type, severity, window@minute, place@10km, direction
 release incident to c : type, place@1km
+release sighting to c : type, when@hour, place@1km
 P
 first=$(file a warning type=atk.ambush severity=red window='032115C MAY 27' place=38SMD470654 direction=n "summary=zqwords")
 second=$(file a incident type=atk.ambush when='032115C MAY 27' place=38SMD480654)
@@ -71,3 +72,10 @@ same "and holds both of a's records" "$(printf '%s\n' "$first" "$second" | sort 
 print(*sorted(base64.urlsafe_b64encode(bytes.fromhex(l)).decode().rstrip("=") for l in sys.stdin))')"
 stop_station d
 try "and is sound" seam verify d
+
+# What was withheld is not read out as something else.
+seen=$(file a sighting type=mov.sighting when='032115C MAY 27' place=38SMD470654 persons=5 civilians=yes)
+try "what is withheld about civilians" seam --home a say "$seen" c
+holds "is said as what it may be" '^These may be civilians' out
+lacks "not as unknown" 'not known' out
+holds "and the time with how well it is known" '^Time: 032100C MAY 27, known to the hour' out
