@@ -10,6 +10,9 @@ try "seamd reads its configuration" seamd -n -H a
 refuse "a home is never overwritten" seam init a --station a/makhmour --exercise
 usage "a station's name has a party and a site" seam init x --station makhmour
 refuse "a profile that is none leaves nothing behind" seam init x --station a/x --exercise --profile none --with b
+holds "and is named with those there are" "none: there is no such profile; there are: .*joint-incident" err
+refuse "a home that is no exercise needs a passphrase" setsid seam init x --station a/x
+holds "that somebody types or a file holds" 'no terminal' err
 same "nothing was left behind" a "$(ls | grep -v -e '^out$' -e '^err$')"
 
 try "a record is filed at a station that is started for it" seam --home a report sighting \
@@ -34,6 +37,9 @@ refuse "an id that nobody has is refused" seam --home a show zzzzzzzz
 usage "an id too short is wrong use" seam --home a show zz
 usage "no home is wrong use" seam list
 usage "an unknown command is wrong use" seam nonsense
+usage "what was typed" seam "$(printf 'non\033[31msense')"
+lacks "does not command the terminal" "$(printf '\033')" err
+try "it says its version" seam --version
 usage "an unknown option is wrong use" seam --home a list --nonsense
 usage "a half command is wrong use" seam import
 same "refusals file nothing" 2 "$(seam --home a count)"

@@ -12,6 +12,7 @@ try "a member list is drafted" seam members new --invite a.invite --invite b.inv
 cp out list
 refuse "an unsigned list is none" seam members verify list
 refuse "and is not installed" seam --home a members install list
+holds "but says who has not signed" 'not signed by: a, b, c' err
 for party in a b c; do
 	try "$party signs it" seam --home $party members sign list
 done
@@ -20,7 +21,11 @@ sed 's/^quorum 2/quorum 1/' list >forged
 refuse "a changed list is refused" seam members verify forged
 for party in a b c; do
 	try "$party puts it in force" seam --home $party members install list a.invite b.invite c.invite
+	try "and again" seam --home $party members install list a.invite b.invite c.invite
+	same "which changes nothing" 'held already' "$(sort -u err)"
 	try "$party chooses a profile" seam --home $party policy use --profile joint-incident
+	try "and the same again" seam --home $party policy use --profile joint-incident
+	holds "which makes no new version" 'version 2 is already in force' err
 done
 
 try "a files a report" seam --home a report incident type=exp.ied_explosion severity=yellow \

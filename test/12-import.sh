@@ -11,9 +11,15 @@ holds "both rows are new" '^2 read, 2 new, 0 held already, 0 refused' out
 try "again" seam --home a import csv good.csv
 holds "none is" '^2 read, 0 new, 2 held already, 0 refused' out
 printf 'kind,type,when,place\nsighting,nonsense,2018-03-04,38SMD470654\nsighting,mov.sighting,2018-03-06,38SMD490654\n' >half.csv
-try "a bad row does not stop the good one" seam --home a import csv half.csv
+refuse "a bad row does not stop the good one, and shows in the exit" seam --home a import csv half.csv
 holds "it is counted" '^2 read, 1 new, 0 held already, 1 refused' out
 holds "and named" '^line 2: ' err
+
+printf 'Kind;Type;When;Place\nsighting;mov.sighting;2018-03-06;38SMD490654\n' >foreign.csv
+refuse "a table with other columns" seam --home a import csv foreign.csv
+holds "is told what the first line must be" 'the first line names the columns, separated by commas' err
+printf '\357\273\277{"type":"FeatureCollection","features":[]}' >mark.geojson
+try "a byte order mark before a map is passed over" seam --home a import geojson mark.geojson
 
 head -c 3000000 /dev/urandom >noise
 for format in ucdp-ged csv geojson exercise; do

@@ -58,7 +58,7 @@ column lat, lon = place@1km
 set severity = yellow
 END
 timeout 60 seam --home h import csv table.csv --map map >import.out 2>&1
-same "a table with broken text and a line of 100 MB is read to its end" 0 $?
+same "a table with broken text and a line of 100 MB is read to its end, and its refusals show in the exit" 1 $?
 holds "broken text is refused by its line" "^line 2: not valid UTF-8" import.out
 holds "the line of 100 MB is refused by its line" "^line 4: larger than the limit" import.out
 holds "the quote that never ends is refused by its line" "^line 5: " import.out

@@ -25,6 +25,7 @@ struct geojson {
 	char word[WORD_MAX]; /* newest string at depth 1, cut off where longer */
 	size_t word_n;
 	char key[WORD_MAX];
+	unsigned bom; /* bytes of a byte order mark seen at the start; 3 when past it */
 	bool is_features, has_features, has_type, is_over;
 	uint64_t line, feature_line;
 	enum err err;
@@ -368,11 +369,28 @@ geojson_free(struct geojson *geojson)
 	free(geojson);
 }
 
+/* Windows programs begin a text with a byte order mark. */
+static bool
+is_bom(struct geojson *geojson, char c)
+{
+	static const char mark[] = "\xef\xbb\xbf";
+
+	if (geojson->bom < 3 && c == mark[geojson->bom]) {
+		geojson->bom++;
+		return true;
+	}
+	if (geojson->bom > 0 && geojson->bom < 3)
+		geojson->err = ERR_FORMAT; /* half a mark */
+	geojson->bom = 3;
+	return false;
+}
+
 enum err
 geojson_feed(struct geojson *geojson, struct span chunk)
 {
 	for (size_t i = 0; i < chunk.n && geojson->err == ERR_OK; i++)
-		geojson->err = take(geojson, chunk.p[i]);
+		if (!is_bom(geojson, chunk.p[i]) && geojson->err == ERR_OK)
+			geojson->err = take(geojson, chunk.p[i]);
 	return geojson->err;
 }
 

@@ -46,11 +46,24 @@ app_now(const struct app *app)
 	return config_clock(&app->config, app_utc());
 }
 
+/* What was typed comes back in a reason, and a terminal obeys what it is shown. */
 static void
-complain(const struct app *app, const char *word, const char *code, const char *text)
+make_harmless(char *text)
+{
+	for (; *text; text++)
+		if ((unsigned char)*text < ' ' || *text == 0x7f)
+			*text = '?';
+		else if ((unsigned char)*text == 0xc2 && (unsigned char)text[1] >= 0x80 &&
+			 (unsigned char)text[1] < 0xa0)
+			text[0] = text[1] = '?'; /* C1 controls */
+}
+
+static void
+complain(const struct app *app, const char *word, const char *code, char *text)
 {
 	struct out out = out_new(65536);
 
+	make_harmless(text);
 	if (app->is_json) {
 		out_text(&out, "{\"error\":");
 		out_json(&out, span_of(code));
@@ -115,14 +128,16 @@ app_usage(const struct app *app, const char *format, ...)
 void
 app_remark(const struct app *app, const char *format, ...)
 {
+	char text[4096];
 	va_list list;
 
 	if (app->is_json)
 		return;
 	va_start(list, format);
-	(void)vfprintf(stderr, format, list);
+	(void)vsnprintf(text, sizeof text, format, list);
 	va_end(list);
-	(void)fputc('\n', stderr);
+	make_harmless(text);
+	(void)fprintf(stderr, "%s\n", text);
 }
 
 /* A document in a format of its own (a proof, a policy, a script to read out) is one text. */

@@ -27,6 +27,7 @@ struct import {
 	uint64_t elsewhere; /* of an exercise: other stations' records */
 	unsigned percent;
 	int code;
+	enum why stopped; /* the refusal that every further row would meet too */
 };
 
 static void
@@ -70,8 +71,10 @@ take_answer(struct import *import, const struct wire_message *message)
 	cursor_text(&cursor, text, sizeof text);
 	tell_refusal(import, message->id, field_row((enum field)field)->name, (enum why)why, text);
 	/* Nobody may file with this token: the rest would be refused too. */
-	return why == WHY_NO_ACCOUNT || why == WHY_NO_DUTY || why == WHY_DISK_FULL ? ERR_REFUSED
-										   : ERR_OK;
+	if (why != WHY_NO_ACCOUNT && why != WHY_NO_DUTY && why != WHY_DISK_FULL)
+		return ERR_OK;
+	import->stopped = (enum why)why;
+	return ERR_REFUSED;
 }
 
 /* Takes answers until at most `limit` are missing. */
@@ -211,6 +214,22 @@ run(struct import *import, enum reader_format format, const char *file)
 	print_sum(import);
 	if (import->code != APP_OK)
 		return import->code;
+	if (import->stopped != WHY_NONE)
+		return app_say_no(import->app,
+				  "%s: stopped: %s; what was confirmed is filed, and the same "
+				  "import may be run again",
+				  file, why_text(import->stopped));
+	if (err == ERR_FORMAT && format == READER_CSV && import->read == import->refused &&
+	    import->read <= 1)
+		return app_say_no(
+		    import->app,
+		    "%s: the first line names the columns, separated by commas and in "
+		    "small letters: %s",
+		    file,
+		    args_has(import->app->args, "map")
+			? "as the map file names them"
+			: "kind,type,when,place and other fields of a record; a "
+			  "table with columns of its own needs --map MAPFILE");
 	if (err == ERR_FORMAT)
 		return app_say_no(import->app, "%s is not in the form of this format, or broke off",
 				  file);
@@ -220,7 +239,9 @@ run(struct import *import, enum reader_format format, const char *file)
 		    "the reader of %s or the station ended before the file did; what was "
 		    "confirmed is filed, and the same import may be run again",
 		    file);
-	return err == ERR_OK ? APP_OK : app_fail(import->app, err, file);
+	if (err != ERR_OK)
+		return app_fail(import->app, err, file);
+	return import->refused ? APP_NO : APP_OK;
 }
 
 static int
@@ -269,9 +290,11 @@ import_exercise(struct app *app)
 {
 	struct script *script = script_open(app);
 	int code = script ? import_file(app, READER_EXERCISE, script) : APP_NO;
+	int saved = APP_OK;
 
-	if (script && code == APP_OK)
-		code = script_save(script);
+	/* What was filed keeps its labels, whatever became of other rows. */
+	if (script)
+		saved = script_save(script);
 	script_close(script);
-	return code;
+	return code == APP_OK ? saved : code;
 }

@@ -27,7 +27,13 @@
 
 #define ALL_DUTIES "watch,liaison,director,analyst,admin"
 
-enum { RATE_MAX = 1000, PASSPHRASE_BYTES = 24, WALK_DESCRIPTORS = 16 };
+enum {
+	RATE_MAX = 1000,
+	PASSPHRASE_BYTES = 24,
+	PASSPHRASE_MIN = 8,
+	WHY_TEXT = 512,
+	WALK_DESCRIPTORS = 16
+};
 
 struct making {
 	struct app *app;
@@ -42,6 +48,7 @@ struct making {
 	bool has_root_here; /* a new root key is written into the home */
 	bool is_joining;    /* without a root: key note and member list come later */
 	const char *what;   /* being done, for a failure */
+	char why[WHY_TEXT]; /* says more than that */
 };
 
 static enum err
@@ -153,6 +160,21 @@ make_passphrase(struct making *making)
 }
 
 static enum err
+say_why(struct making *making, enum err err, const char *why)
+{
+	(void)snprintf(making->why, sizeof making->why, "%s", why);
+	return err;
+}
+
+static enum err
+check_length(struct making *making)
+{
+	return making->passphrase_n < PASSPHRASE_MIN
+		   ? say_why(making, ERR_REFUSED, "the passphrase has fewer than 8 characters")
+		   : ERR_OK;
+}
+
+static enum err
 ask_passphrase(struct making *making)
 {
 	char again[KEYFILE_PASSPHRASE_MAX];
@@ -160,12 +182,16 @@ ask_passphrase(struct making *making)
 	enum err err = keyfile_passphrase(
 	    NULL, "new passphrase of the station: ", making->passphrase, &making->passphrase_n);
 
+	if (err == ERR_OK && check_length(making) != ERR_OK)
+		return ERR_REFUSED;
 	if (err == ERR_OK)
 		err = keyfile_passphrase(NULL, "the same again: ", again, &n);
-	if (err == ERR_OK &&
-	    (making->passphrase_n < 8 ||
-	     !span_equal(span_make(again, n), span_make(making->passphrase, making->passphrase_n))))
-		err = ERR_REFUSED;
+	if (err != ERR_OK)
+		return say_why(making, err,
+			       "there is no terminal to ask for the passphrase: name a file with "
+			       "--passphrase-file");
+	if (!span_equal(span_make(again, n), span_make(making->passphrase, making->passphrase_n)))
+		err = say_why(making, ERR_REFUSED, "the two passphrases are not the same");
 	sign_wipe(again, sizeof again);
 	return err;
 }
@@ -177,16 +203,15 @@ get_passphrase(struct making *making)
 	char absolute[PATH_MAX];
 	enum err err;
 
-	making->what =
-	    "the passphrase (two times the same, at least 8 characters; or --passphrase-file)";
+	making->what = "the passphrase";
 	if (!file)
 		return making->config.exercise ? make_passphrase(making) : ask_passphrase(making);
 	making->what = file;
 	err = keyfile_passphrase(file, NULL, making->passphrase, &making->passphrase_n);
 	if (err != ERR_OK)
 		return err;
-	if (making->passphrase_n == 0)
-		return ERR_FORMAT;
+	if (check_length(making) != ERR_OK)
+		return ERR_REFUSED;
 	if (!realpath(file, absolute) ||
 	    !span_copy(making->config.passphrase_file.text,
 		       sizeof making->config.passphrase_file.text, span_of(absolute)))
@@ -325,6 +350,19 @@ make_journal(struct making *making, const struct keynote *keynote)
 	return err;
 }
 
+static void
+name_profiles(struct making *making, const char *unknown)
+{
+	struct out out = out_new(WHY_TEXT - 1);
+
+	out_format(&out, "--profile %.60s: there is no such profile; there are:", unknown);
+	for (unsigned i = 0; profile_name(i); i++)
+		out_format(&out, " %s", profile_name(i));
+	if (out_err(&out) == ERR_OK)
+		(void)span_copy(making->why, sizeof making->why, out_view(&out));
+	out_free(&out);
+}
+
 static enum err
 make_policy(struct making *making)
 {
@@ -344,6 +382,8 @@ make_policy(struct making *making)
 	if (err == ERR_OK)
 		err = profile_text(span_of(profile ? profile : "nothing"), &making->party, others,
 				   n, &text);
+	if (err == ERR_NOT_FOUND)
+		name_profiles(making, profile);
 	if (err == ERR_OK)
 		err = write_home(making, "policy.initial", out_view(&text));
 	out_free(&text);
@@ -488,7 +528,8 @@ init_make(struct app *app)
 	if (code == APP_OK && err == ERR_OK && rename(making->dir, making->final) != 0)
 		err = err_from_errno(errno);
 	if (code == APP_OK && err != ERR_OK)
-		code = app_fail(app, err, making->what);
+		code = making->why[0] ? app_say_no(app, "%s", making->why)
+				      : app_fail(app, err, making->what);
 	if (code == APP_OK)
 		code = tell(making);
 	else if (making->dir[0])

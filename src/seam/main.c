@@ -85,7 +85,8 @@ help(int argc, char **argv)
 	}
 	if (n > 0 && (size_t)n < sizeof words && print_rows(words, true) > 0)
 		return APP_OK;
-	(void)fprintf(stderr, "seam: there is no command '%s': see seam help\n", words);
+	app_remark(&(struct app){.home = ""}, "seam: there is no command '%s': see seam help",
+		   words);
 	return APP_USAGE;
 }
 
@@ -178,16 +179,19 @@ main(int argc, char **argv)
 	int n = 0;
 
 	(void)signal(SIGPIPE, SIG_IGN);
+	if (argc == 2 && (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0))
+		return printf("seam %s\n", SEAM_VERSION) < 0;
 	if (at == argc || strcmp(argv[at], "help") == 0)
 		return argc == 1 ? (void)help(0, argv),
 		       APP_USAGE : help(argc - at - (at < argc), argv + at + (at < argc));
 	command = find(argc - at, argv + at, &words);
 	if (!command) {
 		if (print_rows(argv[at], false) == 0)
-			(void)fprintf(stderr, "seam: there is no command '%s': see seam help\n",
-				      argv[at]);
+			app_remark(&(struct app){.home = ""},
+				   "seam: there is no command '%s': see seam help", argv[at]);
 		else
-			(void)fprintf(stderr, "seam: %s: say which of these\n", argv[at]);
+			app_remark(&(struct app){.home = ""}, "seam: %s: say which of these",
+				   argv[at]);
 		return APP_USAGE;
 	}
 	for (int i = 1; i < argc && n < (int)(sizeof moved / sizeof *moved); i++)

@@ -355,6 +355,40 @@ members_verify(struct app *app)
 	return code;
 }
 
+struct held {
+	struct span text;
+	bool is_found;
+};
+
+static bool
+look_held(void *context, const struct shelf *shelf)
+{
+	struct held *held = context;
+	struct note note;
+
+	held->is_found =
+	    note_read(shelf->text, &note) == ERR_OK && span_equal(note.text, held->text);
+	return !held->is_found;
+}
+
+/* Whether this very text stands on the shelf: then it has nothing to change. */
+static bool
+is_held(const struct view *view, struct span document)
+{
+	static const char *const classes[] = {RING_MEMBERS, RING_KEY, RING_REVOKE};
+	struct held held = {.is_found = false};
+	struct note note;
+
+	if (note_read(document, &note) != ERR_OK)
+		return false;
+	held.text = note.text;
+	for (size_t i = 0; i < sizeof classes / sizeof *classes && !held.is_found; i++)
+		if (shelf_each(view_journal(view), span_of(classes[i]),
+			       &(struct shelf_walk){look_held, &held}) != ERR_OK)
+			return false;
+	return held.is_found;
+}
+
 static int
 install(struct app *app, struct reach *reach, struct span document)
 {
@@ -372,6 +406,22 @@ install(struct app *app, struct reach *reach, struct span document)
 	(void)cursor_u64(&cursor);
 	cursor_text(&cursor, text, sizeof text);
 	app_remark(app, "installed: %s", text);
+	return APP_OK;
+}
+
+/* One document of a file, unless it is there already. */
+static int
+install_once(struct app *app, struct reach *reach, struct span document)
+{
+	struct view *view = view_open(app, VIEW_JOURNAL);
+	bool is_there = view && is_held(view, document);
+
+	if (!view)
+		return APP_NO;
+	view_close(view);
+	if (!is_there)
+		return install(app, reach, document);
+	app_remark(app, "held already");
 	return APP_OK;
 }
 
@@ -421,7 +471,39 @@ install_sheaf(struct app *app, struct reach *reach, struct span sheaf)
 	while (code == APP_OK && sheaf_next(&sheaf, &name, &body))
 		if ((span_starts(name, RING_KEY " ") && !is_own_key(app, name)) ||
 		    span_starts(name, RING_REVOKE " "))
-			code = install(app, reach, body);
+			code = install_once(app, reach, body);
+	return code;
+}
+
+/* A list that lacks signatures names who has still to sign. */
+static int
+check_signed(struct app *app, const char *file, struct span document)
+{
+	struct members *members = calloc(1, sizeof *members);
+	struct note note = {.text = document};
+	struct out missing = out_new(NOTE_MAX);
+	bool is_note = note_read(document, &note) == ERR_OK;
+	int code = APP_OK;
+
+	if (!members || members_read(is_note ? note.text : document, members) != WHY_NONE)
+		goto done; /* another document, or a fault that the station names */
+	for (unsigned i = 0; i < members->n; i++) {
+		const struct member *member = &members->member[i];
+		struct note_key key;
+		uint64_t time_s;
+
+		if (is_note && members_root_key(&member->party, &member->root, &key) == ERR_OK &&
+		    note_check(&note, &key, &time_s) != NOTE_ABSENT)
+			continue;
+		out_format(&missing, "%s%s", missing.n ? ", " : "", member->party.name);
+	}
+	out_char(&missing, '\0');
+	if (out_err(&missing) == ERR_OK && missing.n > 1)
+		code = app_say_no(app, "%s is not signed by: %s (each: seam members sign %s)", file,
+				  missing.p, file);
+done:
+	out_free(&missing);
+	free(members);
 	return code;
 }
 
@@ -439,7 +521,9 @@ install_file(struct app *app, struct reach *reach, const char *file)
 	else if (sheaf_open(&span, SHEAF_INVITE))
 		code = install_sheaf(app, reach, span);
 	else {
-		code = install(app, reach, span);
+		code = check_signed(app, file, span);
+		if (code == APP_OK)
+			code = install_once(app, reach, span);
 		if (code == APP_OK)
 			code = follow_clock(app, span);
 	}

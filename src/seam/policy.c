@@ -238,6 +238,7 @@ policy_use(struct app *app)
 	struct view *view = view_open(app, VIEW_JOURNAL | VIEW_RING);
 	struct policy *policy = NULL;
 	struct shelf shelf = {.version = 0};
+	bool is_same = false;
 	int code = view ? APP_OK : APP_NO;
 	enum err err;
 
@@ -250,10 +251,14 @@ policy_use(struct app *app)
 			       : read_file(app, app->args->words[0], &text, &policy);
 	if (code == APP_OK && (err = newest(app, view, &shelf)) != ERR_OK && err != ERR_NOT_FOUND)
 		code = app_fail(app, err, "policy");
+	is_same = code == APP_OK && shelf.version > 0 && span_equal(shelf.text, out_view(&text));
 	policy_free(policy);
 	view_close(view);
+	if (is_same)
+		app_remark(app, "policy version %lld is already in force: the same text",
+			   (long long)shelf.version);
 	/* Version 1 is the one that the station files by itself at its first start. */
-	if (code == APP_OK)
+	if (code == APP_OK && !is_same)
 		code = file_policy(app, out_view(&text), (shelf.version ? shelf.version : 1) + 1);
 	out_free(&text);
 	return code;
