@@ -31,6 +31,19 @@ both=$(file b assessment grade=B2 place=38SMD470654 "cites=$further,$closed")
 same "so is one that rests on both" held_back "$(state b "$both" c)"
 seam --home b --json policy explain "$both" c >explained
 holds "and the explanation names it" 'cites_held_back' explained
+reason='it cites a record whose originator did not allow passing on'
+seam --home b policy explain "$both" c >explained
+holds "in words too" "the whole record: $reason" explained
+for how in show review; do
+	seam --home b "$how" "$both" >told
+	holds "$how says the same reason" "$reason" told
+	lacks "$how: and not that officers decide" 'decisions by officers' told
+done
+stop_station b
+seam --home b show "$both" >told
+holds "so it does without a running station" "$reason" told
+lacks "and there not that officers decide" 'decisions by officers' told
+start_station b
 refuse "nor may it be said" seam --home b say "$held" c
 refuse "nor sent by an officer" seam --home b send "$both" c --yes
 same "it stays held back" held_back "$(state b "$both" c)"

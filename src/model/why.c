@@ -3,6 +3,8 @@
  */
 #include "model/why.h"
 
+#include <string.h>
+
 static const struct {
 	const char *code;
 	const char *text;
@@ -22,4 +24,13 @@ const char *
 why_text(enum why why)
 {
 	return (unsigned)why < WHY_COUNT ? rows[why].text : "unknown reason";
+}
+
+enum why
+why_find_text(const char *text, size_t n, enum why otherwise)
+{
+	for (enum why why = WHY_NONE + 1; why < WHY_COUNT; why++)
+		if (strlen(rows[why].text) == n && memcmp(rows[why].text, text, n) == 0)
+			return why;
+	return otherwise;
 }

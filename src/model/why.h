@@ -1,6 +1,7 @@
 #ifndef SEAM_MODEL_WHY_H
 #define SEAM_MODEL_WHY_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 /*
@@ -98,5 +99,8 @@ struct reason {
 /* Code for programs, English text for people; never NULL. */
 const char *why_code(enum why why);
 const char *why_text(enum why why);
+
+/* The reason whose text this is, of n bytes; `otherwise` when it is none's. */
+enum why why_find_text(const char *text, size_t n, enum why otherwise);
 
 #endif

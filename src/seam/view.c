@@ -117,12 +117,16 @@ static bool
 fold_way(void *context, const struct outbox *outbox)
 {
 	struct fold *fold = context;
+	enum why why = ways[outbox->state].why;
 	struct party party;
 
+	/* a row that is held for another reason than officers keeps that reason's sentence */
+	if (outbox->state == OUTBOX_HELD)
+		why =
+		    why_find_text(outbox->reason.n ? outbox->reason.p : "", outbox->reason.n, why);
 	if (party_read(outbox->party, &party))
 		fold->err = picture_state_put(fold->view->picture, &outbox->record, &party,
-					      ways[outbox->state].state, outbox->changed_ms,
-					      ways[outbox->state].why);
+					      ways[outbox->state].state, outbox->changed_ms, why);
 	return fold->err == ERR_OK;
 }
 
@@ -243,27 +247,39 @@ open_parts(struct view *view, unsigned parts, char why[JOURNAL_WHY_MAX + RING_WH
 	return err;
 }
 
+_Static_assert(VIEW_WHY_MAX >= JOURNAL_WHY_MAX + RING_WHY_MAX, "room for either's reason");
+
+struct view *
+view_try(struct app *app, unsigned parts, char why[VIEW_WHY_MAX])
+{
+	struct view *view = calloc(1, sizeof *view);
+	enum err err = ERR_NOMEM;
+
+	why[0] = '\0';
+	if (view) {
+		view->app = app;
+		err = open_parts(view, parts, why);
+	}
+	if (err == ERR_OK)
+		return view;
+	if (!why[0])
+		(void)snprintf(why, VIEW_WHY_MAX, "%s", err_text(err));
+	view_close(view);
+	return NULL;
+}
+
 struct view *
 view_open(struct app *app, unsigned parts)
 {
-	struct view *view = calloc(1, sizeof *view);
-	char why[JOURNAL_WHY_MAX + RING_WHY_MAX] = "";
-	enum err err = ERR_NOMEM;
+	char why[VIEW_WHY_MAX];
+	struct view *view;
 
-	if (!view || !app_config(app)) {
-		free(view);
+	if (!app_config(app))
 		return NULL;
-	}
-	view->app = app;
-	err = open_parts(view, parts, why);
-	if (err == ERR_OK)
-		return view;
-	if (why[0])
+	view = view_try(app, parts, why);
+	if (!view)
 		(void)app_say_no(app, "%s: %s", app->config.home, why);
-	else
-		(void)app_fail(app, err, app->config.home);
-	view_close(view);
-	return NULL;
+	return view;
 }
 
 void

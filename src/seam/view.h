@@ -19,6 +19,11 @@ enum view_part { VIEW_JOURNAL = 1, VIEW_PICTURE = 2, VIEW_RING = 4, VIEW_GROUND 
 
 /* Opens these parts (a set of enum view_part); NULL after the reason was printed. */
 struct view *view_open(struct app *app, unsigned parts);
+
+/* As view_open() after app_config(), but prints nothing: NULL with the reason in why. */
+enum { VIEW_WHY_MAX = 640 };
+struct view *view_try(struct app *app, unsigned parts, char why[VIEW_WHY_MAX]);
+
 void view_close(struct view *view);
 
 /* NULL for a part that was not asked for. */

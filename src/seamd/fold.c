@@ -91,10 +91,8 @@ first_counter(void *context, const struct inbox *inbox)
 static enum why
 why_of(const struct outbox *outbox)
 {
-	for (enum why why = WHY_NO_RULE; why < WHY_COUNT; why++)
-		if (span_is(outbox->reason, why_text(why)))
-			return why;
-	return outbox->state == OUTBOX_HELD ? WHY_NEEDS_OFFICERS : WHY_NONE;
+	return why_find_text(outbox->reason.n ? outbox->reason.p : "", outbox->reason.n,
+			     outbox->state == OUTBOX_HELD ? WHY_NEEDS_OFFICERS : WHY_NONE);
 }
 
 static bool
