@@ -23,6 +23,9 @@ its thread@journal.db@UPDATE record SET thread = 'AAAAAAAAAAAAAAAAAAAAAA' WHERE 
 a leaf@journal.db@UPDATE leaf SET entry = CAST(substr(entry, 1, 9) || x'00ff' || substr(entry, 12) AS BLOB) WHERE idx = 5@leaf
 a release that waits@journal.db@UPDATE outbox SET not_before_ms = not_before_ms + 1 WHERE number = 1@outbox
 a document@journal.db@UPDATE shelf SET text = CAST(substr(text, 1, 30) || x'7a' || substr(text, 32) AS BLOB) WHERE class = 'policy'@shelf
+the station's own keys@journal.db@UPDATE shelf SET text = CAST(substr(text, 1, 30) || x'7a' || substr(text, 32) AS BLOB) WHERE class = 'key' AND name LIKE 'a/%' AND version = (SELECT max(version) FROM shelf WHERE class = 'key' AND name LIKE 'a/%')@journal.db: row hash of shelf key
+the member list@journal.db@UPDATE shelf SET text = CAST(substr(text, 1, 30) || x'7a' || substr(text, 32) AS BLOB) WHERE class = 'members' AND version = (SELECT max(version) FROM shelf WHERE class = 'members')@journal.db: row hash of shelf members
+the key of the log@journal.db@UPDATE epoch SET vkey = substr(vkey, 1, 40) || 'z' || substr(vkey, 42) WHERE epoch = 1@journal.db: epoch 1
 a record that is missing@journal.db@DELETE FROM record WHERE seq = 7@
 a key of a record@keys.db@UPDATE key SET secret = zeroblob(length(secret)) WHERE rowid = (SELECT min(rowid) + 3 FROM key)@
 END
@@ -74,3 +77,32 @@ sqlite3 h/head.db "UPDATE $table SET root = zeroblob(32)" 2>sql.err
 refuse "the root in head.db" seam verify h
 rm -rf h && cp -a sound h && rm -f h/home.place
 try "put right, the home is sound" seam verify h
+
+# Below the rows: the text of the schema, and a file that is too short.
+broken() { # TEXT PLACE: h was broken; verify names the place, recover says what to do
+	refuse "$1" seam verify h
+	cat out err >told
+	holds "$1: the place is named" "the first: $2" told
+	lacks "$1: no fault of the program" 'fault in this program' told
+}
+for pair in 'shelf(class|shelf(clasr' 'TABLE record(|TABLE rfcord(' 'INDEX sent_record|INDEX sent_recorf' 'text BLOB|texu BLOB'; do
+	rm -rf h && cp -a sound h && rm -f h/home.place
+	python3 - h/journal.db "${pair%|*}" "${pair#*|}" <<'END'
+import sys
+name, old, new = sys.argv[1], sys.argv[2].encode(), sys.argv[3].encode()
+with open(name, "rb") as f:
+    held = f.read()
+assert old in held
+with open(name, "wb") as f:
+    f.write(held.replace(old, new, 1))
+END
+	broken "the schema: ${pair#*|}" 'journal.db: (page structure or schema|schema of)'
+done
+for size in 50000 8192 0 1000; do
+	rm -rf h && cp -a sound h && rm -f h/home.place
+	truncate -s $size h/journal.db
+	rm -f h/journal.db-wal h/journal.db-shm
+	broken "a journal cut to $size bytes" 'journal.db: '
+done
+refuse "recover cannot mend that" seam recover h
+holds "and says what to do" 'seam recover NEW --from BACKUP' err

@@ -56,10 +56,92 @@ verify_fail(struct verify_check *check, const char *place, enum err err)
 {
 	if (err == ERR_OK)
 		return;
-	if (err == ERR_CORRUPT || err == ERR_FORMAT || err == ERR_NOT_FOUND || err == ERR_KEY)
+	switch ((int)err) {
+	case ERR_CORRUPT:
+	case ERR_INTERNAL: /* of SQLite: a statement that does not fit the file's own schema */
+		verify_fault(check, "%s: page structure or schema is broken", place);
+		break;
+	case ERR_FORMAT:
+	case ERR_NOT_FOUND:
+	case ERR_KEY:
+	case ERR_IO:
+	case ERR_EXISTS:
+	case ERR_LIMIT:
 		verify_fault(check, "%s: %s", place, err_text(err));
-	else if (check->err == ERR_OK)
-		check->err = err;
+		break;
+	default:
+		if (check->err == ERR_OK)
+			check->err = err;
+	}
+}
+
+/* Pages that cannot be read: what SQLite says of them names the table. */
+static void
+fail_pages(struct verify_check *check, const char *name, sqlite3 *db, enum err err)
+{
+	if (err == ERR_CORRUPT || err == ERR_INTERNAL || err == ERR_IO)
+		verify_fault(check, "%s: page structure or schema: %.200s", name,
+			     sqlite3_errmsg(db));
+	else
+		verify_fail(check, name, err);
+}
+
+/* --- schema */
+
+/* clang-format off */
+static const char sql_schema[] =
+    "SELECT type||' '||name, sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%' "
+    "ORDER BY 1";
+/* clang-format on */
+
+/* Both lists are in the same order: the first difference is the place. */
+static enum err
+compare_schema(struct verify_check *check, const char *file, sqlite3_stmt *held, sqlite3_stmt *due)
+{
+	bool has_held = true;
+	bool has_due = true;
+
+	while (has_held && has_due) {
+		enum err err = db_step(held, &has_held);
+
+		if (err == ERR_OK)
+			err = db_step(due, &has_due);
+		if (err != ERR_OK)
+			return err;
+		if (has_held != has_due ||
+		    (has_due && (!span_equal(db_text(held, 0), db_text(due, 0)) ||
+				 !span_equal(db_text(held, 1), db_text(due, 1))))) {
+			struct span name = db_text(has_due ? due : held, 0);
+
+			verify_fault(check, "%s: schema of %.*s is another", file, (int)name.n,
+				     name.p);
+			break;
+		}
+	}
+	return ERR_OK;
+}
+
+static void
+check_schema(struct verify_check *check, const char *file, sqlite3 *db, enum err (*make)(sqlite3 *))
+{
+	sqlite3 *model = NULL;
+	sqlite3_stmt *held = NULL;
+	sqlite3_stmt *due = NULL;
+	enum err err = db_open(":memory:", DB_VOLATILE, &model);
+
+	if (err == ERR_OK)
+		err = make(model);
+	if (err == ERR_OK)
+		err = db_prepare(model, sql_schema, &due);
+	if (err == ERR_OK)
+		err = db_prepare(db, sql_schema, &held);
+	if (err == ERR_OK)
+		err = compare_schema(check, file, held, due);
+	if (err != ERR_OK)
+		fail_pages(check, file, db, err);
+	(void)sqlite3_finalize(held);
+	(void)sqlite3_finalize(due);
+	db_close(model);
 }
 
 /* --- rows */
@@ -78,7 +160,8 @@ check_structure(struct verify_check *check, const char *name, sqlite3 *db)
 
 		verify_fault(check, "%s: %.*s", name, (int)text.n, text.p);
 	}
-	verify_fail(check, name, err);
+	if (err != ERR_OK)
+		fail_pages(check, name, db, err);
 	(void)sqlite3_finalize(statement);
 }
 
@@ -95,12 +178,13 @@ check_none(struct verify_check *check, sqlite3 *db, const char *sql, const char 
 
 		verify_fault(check, "%s %.*s", what, (int)place.n, place.p);
 	}
-	verify_fail(check, what, err);
+	if (err != ERR_OK)
+		fail_pages(check, what, db, err);
 	(void)sqlite3_finalize(statement);
 }
 
 static uint64_t
-count_rows(struct verify_check *check, sqlite3 *db, const char *sql)
+count_rows(struct verify_check *check, sqlite3 *db, const char *sql, const char *what)
 {
 	sqlite3_stmt *statement;
 	bool has_row;
@@ -111,7 +195,8 @@ count_rows(struct verify_check *check, sqlite3 *db, const char *sql)
 		err = db_step(statement, &has_row);
 	if (err == ERR_OK && has_row)
 		n = (uint64_t)db_int(statement, 0);
-	verify_fail(check, sql, err);
+	if (err != ERR_OK)
+		fail_pages(check, what, db, err);
 	(void)sqlite3_finalize(statement);
 	return n;
 }
@@ -125,7 +210,7 @@ check_rows(struct verify_check *check, const char *file, sqlite3 *db, const stru
 
 		(void)snprintf(what, sizeof what, "%s: row hash of %s", file, row->name);
 		check_none(check, db, row->check, what);
-		check->counts->rows += count_rows(check, db, row->count);
+		check->counts->rows += count_rows(check, db, row->count, what);
 		verify_progress(check, "rows", check->counts->rows, 0);
 	}
 }
@@ -260,6 +345,17 @@ check_all_sealed(struct verify_check *check)
 	(void)sqlite3_finalize(statement);
 }
 
+/* A file that is there but does not open is a fault of that file. */
+static void
+fault_of_file(struct verify_check *check, enum err err)
+{
+	const char *name = check->journal.db ? "keys.db" : "journal.db";
+
+	if (err == ERR_NOT_FOUND && !check->journal.db)
+		return; /* no home at all */
+	verify_fail(check, name, err);
+}
+
 static enum err
 open_home(struct verify_check *check, const char *dir)
 {
@@ -271,10 +367,12 @@ open_home(struct verify_check *check, const char *dir)
 	if (!span_copy(journal->dir, sizeof journal->dir, span_of(dir)))
 		return ERR_LIMIT;
 	err = inside_open_files(journal, DB_READ);
-	if (err != ERR_OK)
+	if (err != ERR_OK) {
+		fault_of_file(check, err);
 		return err;
+	}
 	err = head_open(dir, DB_READ, &journal->heads);
-	return err == ERR_NOT_FOUND || err == ERR_CORRUPT ? ERR_OK : err;
+	return err == ERR_NOMEM || err == ERR_BUSY ? err : ERR_OK;
 }
 
 static void
@@ -283,6 +381,10 @@ check_everything(struct verify_check *check)
 	struct journal *journal = &check->journal;
 	enum err err;
 
+	check_schema(check, "journal.db", journal->db, tables_make_journal);
+	check_schema(check, "keys.db", journal->keys, tables_make_keys);
+	if (journal->heads)
+		check_schema(check, "head.db", journal->heads, tables_make_head);
 	if (!journal->heads)
 		verify_fault(check, "head.db is missing or broken");
 	else
@@ -379,8 +481,8 @@ verify_home(const char *dir, const struct verify_options *options, struct verify
 	err = open_home(check, dir);
 	if (err == ERR_OK)
 		err = check_until_still(check);
-	else if (err == ERR_CORRUPT)
-		verify_fault(check, "a database of this home is broken");
+	else if (counts->faults)
+		err = ERR_OK;
 	inside_close_files(&check->journal);
 	if (check->journal.scratch.p)
 		sign_wipe(check->journal.scratch.p, check->journal.scratch.size);

@@ -194,6 +194,80 @@ flipped_columns_are_found(void **state)
 	testhome_wipe(keep);
 }
 
+/* --- what is below the rows: schema, pages, length */
+
+static void
+change_bytes(const char *path, const char *from, const char *to)
+{
+	struct out bytes = out_new(64 << 20);
+	char *at;
+
+	assert_int_equal(file_read(path, &bytes), ERR_OK);
+	at = memmem(bytes.p, bytes.n, from, strlen(from));
+	assert_non_null(at);
+	memcpy(at, to, strlen(to));
+	assert_int_equal(file_write(path, out_view(&bytes), 0600), ERR_OK);
+	out_free(&bytes);
+}
+
+static void
+broken_schemas_and_pages_are_named(void **state)
+{
+	static const struct {
+		const char *file;
+		const char *from;
+		const char *to;
+		int64_t length; /* -1: changed, not cut */
+		const char *fault;
+	} rows[] = {
+	    {"journal.db", "shelf(class", "shelf(clasr", -1,
+	     "journal.db: page structure or schema"},
+	    {"journal.db", "came_ms INTEGER NOT NULL, row BLOB",
+	     "came_ms INTEGER NOT NULL, rov BLOB", -1, "journal.db: schema of table quarantine"},
+	    {"journal.db", "outbox(state, not_before_ms)", "outbox(state, not_bdfore_ms)", -1,
+	     "journal.db: page structure or schema"},
+	    {"journal.db", "CREATE TABLE sent(", "CREATE TAbLE sent(", -1,
+	     "journal.db: schema of table sent"},
+	    {"journal.db", "CREATE TABLE meta(", "CREATE TAALE meta(", -1,
+	     "journal.db: page structure or schema"},
+	    {"keys.db", "id BLOB NOT NULL", "if BLOB NOT NULL", -1, "keys.db: schema of table key"},
+	    {"head.db", "size INTEGER", "siye INTEGER", -1, "head.db: schema of table head"},
+	    {"journal.db", "SQLite format 3", "SQLite format 7", -1, "journal.db: "},
+	    {"keys.db", "SQLite format 3", "SQLite format 7", -1, "keys.db: "},
+	    {"head.db", "SQLite format 3", "SQLite format 7", -1, "head.db"},
+	    {"journal.db", NULL, NULL, 0, "journal.db: schema of index "},
+	    {"journal.db", NULL, NULL, 100, "journal.db: "},
+	    {"journal.db", NULL, NULL, 5000, "journal.db: page structure or schema"},
+	    {"journal.db", NULL, NULL, 40000, "journal.db: page structure or schema"},
+	    {"keys.db", NULL, NULL, 5000, "keys.db: page structure or schema"},
+	};
+	struct testhome *home = *state;
+	char keep[] = "/tmp/seam-journal-XXXXXX";
+	char path[FILE_PATH_MAX];
+
+	journal_close(home->journal);
+	home->journal = NULL;
+	assert_non_null(mkdtemp(keep));
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct verify_counts counts;
+		char fault[VERIFY_FAULT_MAX];
+		enum err err;
+
+		copy_tree_file(home->dir, keep, rows[i].file);
+		assert_int_equal(file_path(path, sizeof path, home->dir, rows[i].file), ERR_OK);
+		if (rows[i].length < 0)
+			change_bytes(path, rows[i].from, rows[i].to);
+		else
+			assert_int_equal(truncate(path, rows[i].length), 0);
+		err = testhome_verify(home, &counts, fault);
+		if (err != ERR_CORRUPT || strncmp(fault, rows[i].fault, strlen(rows[i].fault)) != 0)
+			fail_msg("row %zu: %s: %s", i, err_text(err), fault);
+		copy_tree_file(keep, home->dir, rows[i].file);
+	}
+	testhome_assert_verifies(home);
+	testhome_wipe(keep);
+}
+
 /* --- every file of the log */
 
 static void
@@ -440,10 +514,15 @@ main(void)
 {
 #define ROW(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
-	    ROW(whole_home_verifies),         ROW(flipped_columns_are_found),
-	    ROW(flipped_log_files_are_found), ROW(missing_things_are_found),
-	    ROW(lost_body_is_no_fault),       ROW(callers_own_check_counts),
-	    ROW(another_key_is_found),        ROW(erased_bytes_are_nowhere),
+	    ROW(whole_home_verifies),
+	    ROW(flipped_columns_are_found),
+	    ROW(flipped_log_files_are_found),
+	    ROW(missing_things_are_found),
+	    ROW(lost_body_is_no_fault),
+	    ROW(callers_own_check_counts),
+	    ROW(another_key_is_found),
+	    ROW(erased_bytes_are_nowhere),
+	    ROW(broken_schemas_and_pages_are_named),
 	};
 #undef ROW
 

@@ -262,21 +262,39 @@ renew_keynote(struct recovering *recovering)
 	return err;
 }
 
+/* What is stored and broken does not come back from itself. */
+static int
+say_what_to_do(const struct recovering *recovering, enum err err)
+{
+	const struct app *app = recovering->app;
+
+	if (err != ERR_CORRUPT && err != ERR_INTERNAL && err != ERR_FORMAT && err != ERR_IO &&
+	    err != ERR_NOT_FOUND)
+		return app_fail(app, err, "recovering");
+	return app_say_no(
+	    app,
+	    "recovering: what is stored in %s is broken or missing (%s): seam verify %s "
+	    "names the place. Bring the station back into a new folder from its backup: "
+	    "seam recover NEW --from BACKUP",
+	    app->config.home, err_text(err), app->config.home);
+}
+
 static int
 recover(struct recovering *recovering)
 {
 	struct app *app = recovering->app;
 	struct party party = station_party(&app->config.station);
-	int code = root_open(app, args_get(app->args, "root"), &party, &recovering->root);
-	enum err err;
+	enum err err = recover_origin(app->config.home, recovering->origin);
+	int code;
 
-	if (code != APP_OK)
-		return code;
-	err = recover_origin(app->config.home, recovering->origin);
 	if (err == ERR_OK && !read_epoch(recovering->origin, &recovering->epoch))
 		err = ERR_FORMAT;
-	if (err == ERR_OK)
-		err = open_keys(recovering);
+	if (err != ERR_OK)
+		return say_what_to_do(recovering, err);
+	code = root_open(app, args_get(app->args, "root"), &party, &recovering->root);
+	if (code != APP_OK)
+		return code;
+	err = open_keys(recovering);
 	if (err == ERR_OK)
 		err = add_log_key(recovering);
 	if (err == ERR_OK)
@@ -284,7 +302,7 @@ recover(struct recovering *recovering)
 	if (err == ERR_OK)
 		err = renew_keynote(recovering);
 	if (err != ERR_OK)
-		return app_fail(app, err, "recovering");
+		return say_what_to_do(recovering, err);
 	app_remark(app,
 		   "%s has a new log, %s. The old one is never signed again. Give others the new "
 		   "keys with: "
