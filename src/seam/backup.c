@@ -295,6 +295,9 @@ recover(struct recovering *recovering)
 	if (code != APP_OK)
 		return code;
 	err = open_keys(recovering);
+	if (err == ERR_NOT_FOUND)
+		return app_fail(app, err,
+				"the keys of the station, or the file with their passphrase");
 	if (err == ERR_OK)
 		err = add_log_key(recovering);
 	if (err == ERR_OK)
