@@ -9,10 +9,17 @@ try "an encrypted copy" seam --home a backup copy --passphrase-file pass
 lacks "with nothing to read in it" 'atk.ambush|a/one' copy
 echo "another" >other
 refuse "a wrong passphrase opens nothing" seam recover b --from copy --passphrase-file other
-rm -rf b
+same "and leaves no folder" no "$([ -e b ] && echo yes || echo no)"
+echo short >few
+refuse "a short passphrase is refused" seam --home a backup copy2 --passphrase-file few
+holds "and said to be short" 'fewer than 8' err
+refuse "without a terminal or file there is no passphrase" setsid seam --home a backup copy2
+holds "and it says that" 'no terminal' err
 try "the station comes back from it" seam recover b --from copy --passphrase-file pass --root-passphrase-file pass
 same "with its record" 1 "$(seam --home b count)"
 try "and works on" seam --home b report incident type=atk.ambush when=now place=38SMD470655
+refuse "where a home is none is put" seam recover b --from copy --passphrase-file pass
+holds "and it is named" '^seam: b: ' err
 holds "in a new log" 'log/2' <(seam --home b status)
 try "that verifies" seam verify b
 rm -rf b
@@ -44,10 +51,14 @@ try "on the next stick" seam --home a export bundle a as
 refuse "is refused" seam --home s import bundle as
 holds "with the reason" 'revoked key' err
 
-entries=$(find a/log/2 -type f -path '*entries*' | head -1)
+entries=$(find a/log/2 -type f -path '*entries*' | sort -V | tail -1) # of the newest head; older part tiles are not read
 printf '\001' | dd of="$entries" bs=1 seek=20 conv=notrunc 2>err
 refuse "one changed byte is found" seam verify a
 holds "and its place named" 'log/2/tile/entries' err
 refuse "nothing is destroyed without a yes" seam --home s destroy
+start_station s
 try "a post that is overrun" seam --home s destroy --yes
-same "keeps no keys and no content" "" "$(ls s | grep -e key -e '\.db' -e token -e passphrase)"
+lacks "stops its station first" 'answer|still runs' err
+holds "says what is gone" '^Removed: ' err
+same "and nothing of it is left" no "$([ -e s ] && echo yes || echo no)"
+stop_station s

@@ -16,12 +16,14 @@
 #include "seamd/ring.h"
 
 #include <dirent.h>
+#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
-enum { NAMES_MAX = 80, NAME_TEXT = 272 };
+enum { NAMES_MAX = 80, NAME_TEXT = 272, PASSPHRASE_MIN = 8, WALK_DESCRIPTORS = 16 };
 
 /* What of a home is copied besides the journal, and destroyed with it. */
 static const char *const fixed_names[] = {"seam.conf", "station.key", "root.key",      "duty.db",
@@ -72,6 +74,18 @@ tell_progress(void *context, const char *name, uint64_t bytes)
 	app_progress(context, "%s: %llu bytes", name, (unsigned long long)bytes);
 }
 
+static int
+ask(const struct app *app, char passphrase[KEYFILE_PASSPHRASE_MAX], size_t *n)
+{
+	const char *file = args_get(app->args, "passphrase-file");
+	enum err err = keyfile_passphrase(file, "passphrase of the copy: ", passphrase, n);
+
+	if (err == ERR_KEY && !file)
+		return app_say_no(app, "there is no terminal to ask for the passphrase of the "
+				       "copy: name a file with --passphrase-file");
+	return err == ERR_OK ? APP_OK : app_fail(app, err, file ? file : "the passphrase");
+}
+
 int
 backup_write(struct app *app)
 {
@@ -79,7 +93,8 @@ backup_write(struct app *app)
 	struct names *names = calloc(1, sizeof *names);
 	const char *file = args_word(app->args, 0);
 	size_t n = 0;
-	enum err err;
+	enum err err = ERR_OK;
+	int code;
 
 	if (app->args->n != 1 || !names) {
 		free(names);
@@ -88,16 +103,18 @@ backup_write(struct app *app)
 	/* The passphrase in the home of an exercise does not go along: it would open the copy's
 	 * keys. */
 	gather_names(app->config.home, false, names);
-	err = keyfile_passphrase(args_get(app->args, "passphrase-file"),
-				 "passphrase of the copy: ", passphrase, &n);
-	if (err == ERR_OK && n == 0)
-		err = ERR_FORMAT;
-	if (err == ERR_OK)
+	code = ask(app, passphrase, &n);
+	if (code == APP_OK && n < PASSPHRASE_MIN)
+		code =
+		    app_say_no(app, "the passphrase has fewer than %d characters", PASSPHRASE_MIN);
+	if (code == APP_OK)
 		err = backup_make(app->config.home, file, span_make(passphrase, n), names->name,
 				  names->n, &(struct backup_step){tell_progress, app});
 	sign_wipe(passphrase, sizeof passphrase);
 	free(names);
 	app_progress(app, "%s", "");
+	if (code != APP_OK)
+		return code;
 	if (err != ERR_OK)
 		return app_fail(app, err, file);
 	app_remark(app,
@@ -120,15 +137,26 @@ struct recovering {
 };
 
 static int
+remove_one(const char *path, const struct stat *stat, int type, struct FTW *at)
+{
+	(void)stat;
+	(void)type;
+	(void)at;
+	return remove(path);
+}
+
+static int
 restore(struct app *app, const char *dir, const char *from)
 {
 	char passphrase[KEYFILE_PASSPHRASE_MAX];
 	size_t n = 0;
-	enum err err = keyfile_passphrase(args_get(app->args, "passphrase-file"),
-					  "passphrase of the copy: ", passphrase, &n);
+	bool was_there = file_is_there(dir);
+	enum err err;
+	int code = ask(app, passphrase, &n);
 
-	if (err == ERR_OK)
-		err = file_make_dirs(dir, 0700);
+	if (code != APP_OK)
+		return code;
+	err = file_make_dirs(dir, 0700);
 	if (err == ERR_OK && chmod(dir, 0700) != 0)
 		err = ERR_SYSTEM;
 	if (err == ERR_OK)
@@ -136,7 +164,13 @@ restore(struct app *app, const char *dir, const char *from)
 				     &(struct backup_step){tell_progress, app});
 	sign_wipe(passphrase, sizeof passphrase);
 	app_progress(app, "%s", "");
-	return err == ERR_OK ? APP_OK : app_fail(app, err, from);
+	if (err == ERR_OK)
+		return APP_OK;
+	if (err == ERR_EXISTS)
+		return app_say_no(app, "%s: a home is there already, and none is overwritten", dir);
+	if (!was_there)
+		(void)nftw(dir, remove_one, WALK_DESCRIPTORS, FTW_DEPTH | FTW_PHYS);
+	return app_fail(app, err, from);
 }
 
 /* The last number of "seam/a/makhmour/log/2". */
@@ -344,6 +378,19 @@ backup_recover(struct app *app)
 	return code;
 }
 
+/* What holds no content, then the folder when nothing else lies in it; whether it is gone. */
+static bool
+clear_home(const char *home)
+{
+	char path[FILE_PATH_MAX];
+
+	if (file_path(path, sizeof path, home, "ctl.sock") == ERR_OK)
+		(void)unlink(path);
+	if (file_path(path, sizeof path, home, "layers") == ERR_OK)
+		(void)rmdir(path);
+	return rmdir(home) == 0;
+}
+
 int
 backup_destroy(struct app *app)
 {
@@ -362,6 +409,9 @@ backup_destroy(struct app *app)
 	}
 	gather_names(app->config.home, true, names);
 	add_name(names, "", "recover.note");
+	add_name(names, "", "erasing");
+	add_name(names, "", "seamd.pid");
+	add_name(names, "", "home.place");
 	(void)reach_stop(app);
 	err = recover_destroy(app->config.home, names->name, names->n);
 	if (config_run_dir(&app->config, run_dir, sizeof run_dir) == ERR_OK &&
@@ -370,6 +420,13 @@ backup_destroy(struct app *app)
 	free(names);
 	if (err != ERR_OK)
 		return app_fail(app, err, "some of it could not be destroyed");
+	(void)rmdir(run_dir);
+	if (clear_home(app->config.home))
+		app_remark(app, "Removed: keys, configuration, accounts, log, journal, picture, "
+				"map layers and the folder itself.");
+	else
+		app_remark(app, "Removed: keys, configuration, accounts, log, journal, picture and "
+				"map layers. Other files lie in the folder and are left.");
 	app_remark(app, "Keys and content are destroyed. What was delivered is with those who "
 			"received it; flash "
 			"memory may keep traces.");
