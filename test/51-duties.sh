@@ -41,7 +41,8 @@ may "file an incident" "watch liaison director" "${incident[@]}"
 may "file an assessment" "director analyst" "${assessment[@]}"
 may "write a stick" "watch liaison director admin" export bundle b stick
 may "add an account" "admin" user list
-may "put a policy in force" "director" policy use rules
+sed '1i # once more' rules >again
+may "put a policy in force" "director" policy use again
 refuse "watch may not let words go" as watch send "$words" b --yes
 refuse "analyst may not let words go" as analyst send "$words" b --yes
 same "they stay" held_back "$(state a "$words" b)"

@@ -263,7 +263,8 @@ read_where(struct row *row)
 	return WHY_NONE;
 }
 
-/* A bound that contradicts the best estimate is left out: which of the two is wrong, nobody knows. */
+/* A bound that contradicts the best estimate is left out: which of the two is wrong, nobody knows.
+ */
 static enum why
 read_deaths(struct row *row)
 {

@@ -160,8 +160,8 @@ struct field_row {
 /* The row of a field; FIELD_NONE and values outside the table give a row with an empty name. */
 const struct field_row *field_row(enum field field);
 
-/* Forms that a value of this type may be typed in, with " or " between them; "" where a list of codes
- * or the field's own help says it. */
+/* Forms that a value of this type may be typed in, with " or " between them; "" where a list of
+ * codes or the field's own help says it. */
 const char *field_examples(enum field_type type);
 
 /* The field of this name; FIELD_NONE when there is none. */

@@ -302,9 +302,8 @@ a_part_is_said(void **state)
 	(void)state;
 	record_init(&record, KIND_SIGHTING);
 	label_say(&out, &record, LANG_EN, 180);
-	assert_string_equal(out.p,
-			    "This is: sighting.\nThese may be civilians.\n"
-			    "End of message. Read back, please.\n");
+	assert_string_equal(out.p, "This is: sighting.\nThese may be civilians.\n"
+				   "End of message. Read back, please.\n");
 	out_free(&out);
 }
 

@@ -473,16 +473,11 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_typed),
-	    cmocka_unit_test(test_examples),
-	    cmocka_unit_test(test_no_zone),
-	    cmocka_unit_test(test_check),
-	    cmocka_unit_test(test_spoiled),
-	    cmocka_unit_test(test_carried_between_processes),
-	    cmocka_unit_test(test_shown_is_typed),
-	    cmocka_unit_test(test_narrow_and_merge),
-	    cmocka_unit_test(test_contradictions),
-	    cmocka_unit_test(test_rows_of_ask),
+	    cmocka_unit_test(test_typed),          cmocka_unit_test(test_examples),
+	    cmocka_unit_test(test_no_zone),        cmocka_unit_test(test_check),
+	    cmocka_unit_test(test_spoiled),        cmocka_unit_test(test_carried_between_processes),
+	    cmocka_unit_test(test_shown_is_typed), cmocka_unit_test(test_narrow_and_merge),
+	    cmocka_unit_test(test_contradictions), cmocka_unit_test(test_rows_of_ask),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -26,7 +26,8 @@ const char *role_name(enum role role);
 int core_run(const struct config *config);
 int seal_run(const struct config *config);
 int gate_run(const struct config *config);
-/* `life_line`: a pipe whose end is the end of the station, held open by who started it; -1: none. */
+/* `life_line`: a pipe whose end is the end of the station, held open by who started it; -1: none.
+ */
 int keeper_run(const struct config *config, bool is_quiet, int life_line);
 
 /* One line on stderr: time, role, level word, text.  Never a secret, never content of a record. */
