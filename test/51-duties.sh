@@ -42,7 +42,11 @@ may "file an assessment" "director analyst" "${assessment[@]}"
 may "write a stick" "watch liaison director admin" export bundle b stick
 may "add an account" "admin" user list
 sed '1i # once more' rules >again
-may "put a policy in force" "director" policy use again
+for duty in watch liaison analyst admin; do
+	refuse "$duty may not put a policy in force" as $duty policy use again
+	holds "and is told so: $duty, put a policy in force" 'does not hold a duty' err
+done
+try "director may put a policy in force" as director policy use again
 refuse "watch may not let words go" as watch send "$words" b --yes
 refuse "analyst may not let words go" as analyst send "$words" b --yes
 same "they stay" held_back "$(state a "$words" b)"
