@@ -3,6 +3,7 @@
 
 #include "base/file.h"
 #include "model/party.h"
+#include "watch/setting.h"
 
 /*
  * The configuration of a station: seam.conf in its home, one "key value" a line, # begins a
@@ -24,7 +25,10 @@
 	X(beat_ms,        NUMBER,  "10000", 100, 3600000,   "how often a head is signed when anything is new") \
 	X(batch_ms,       NUMBER,  "2",     0, 1000,        "longest wait of a record for its commit") \
 	X(batch_records,  NUMBER,  "256",   1, 256,         "records of one commit") \
-	X(post,           FLAG,    "no",    0, 0,           "a post: keeps 30 days of its sisters' records")
+	X(post,           FLAG,    "no",    0, 0,           "a post: keeps 30 days of its sisters' records") \
+	X(web_listen,     TEXT,    "",      0, 0,           "address:port of the page and API; empty: none; TLS unless it is loopback") \
+	X(web_host,       TEXT,    "",      0, 0,           "further names browsers may use for it, separated by blanks") \
+	WATCH_SETTING_ROWS(X)
 /* clang-format on */
 
 enum config_jail { CONFIG_JAIL_STRICT, CONFIG_JAIL_WARN, CONFIG_JAIL_OFF };

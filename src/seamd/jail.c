@@ -23,7 +23,10 @@
 #define SEAL   (1u << JAIL_SEAL)
 #define CLERK  (1u << JAIL_CLERK)
 #define READER (1u << JAIL_READER)
-#define ALL    (GATE | CORE | SEAL | CLERK | READER)
+#define WEB    (1u << JAIL_WEB)
+#define PEER   (1u << JAIL_PEER)
+#define GATES  (GATE | WEB | PEER)
+#define ALL    (GATES | CORE | SEAL | CLERK | READER)
 
 struct row {
 	int call;
@@ -53,24 +56,24 @@ static const struct row rows[] = {
 	{SCMP_SYS(ppoll),           ALL},
 	{SCMP_SYS(pread64),         CORE | READER},
 	/* waiting in a loop */
-	{SCMP_SYS(epoll_create1),   GATE | CORE},
-	{SCMP_SYS(epoll_ctl),       GATE | CORE},
-	{SCMP_SYS(epoll_wait),      GATE | CORE},
-	{SCMP_SYS(epoll_pwait),     GATE | CORE},
-	{SCMP_SYS(pipe2),           GATE | CORE}, /* wake-up of the event loop */
-	{SCMP_SYS(eventfd2),        GATE | CORE},
-	{SCMP_SYS(timerfd_create),  GATE | CORE},
-	{SCMP_SYS(timerfd_settime), GATE | CORE},
+	{SCMP_SYS(epoll_create1),   GATES | CORE},
+	{SCMP_SYS(epoll_ctl),       GATES | CORE},
+	{SCMP_SYS(epoll_wait),      GATES | CORE},
+	{SCMP_SYS(epoll_pwait),     GATES | CORE},
+	{SCMP_SYS(pipe2),           GATES | CORE}, /* wake-up of the event loop */
+	{SCMP_SYS(eventfd2),        GATES | CORE},
+	{SCMP_SYS(timerfd_create),  GATES | CORE},
+	{SCMP_SYS(timerfd_settime), GATES | CORE},
 	/* sockets that it was given: none is made, bound or connected */
-	{SCMP_SYS(accept4),         GATE},
-	{SCMP_SYS(ioctl),           GATE | CORE}, /* FIONREAD alone: how much has come */
-	{SCMP_SYS(getsockopt),      GATE | CORE},
-	{SCMP_SYS(getsockname),     GATE},
-	{SCMP_SYS(getpeername),     GATE},
-	{SCMP_SYS(shutdown),        GATE},
-	{SCMP_SYS(recvfrom),        GATE | CORE | SEAL | CLERK | READER},
-	{SCMP_SYS(sendto),          GATE | CORE | SEAL | CLERK | READER},
-	{SCMP_SYS(recvmsg),         CORE}, /* descriptors from keeper */
+	{SCMP_SYS(accept4),         GATES},
+	{SCMP_SYS(ioctl),           GATES | CORE}, /* FIONREAD alone: how much has come */
+	{SCMP_SYS(getsockopt),      GATES | CORE},
+	{SCMP_SYS(getsockname),     GATES},
+	{SCMP_SYS(getpeername),     GATES},
+	{SCMP_SYS(shutdown),        GATES},
+	{SCMP_SYS(recvfrom),        GATES | CORE | SEAL | CLERK | READER},
+	{SCMP_SYS(sendto),          GATES | CORE | SEAL | CLERK | READER},
+	{SCMP_SYS(recvmsg),         CORE | PEER}, /* descriptors from keeper */
 	/* clocks and randomness */
 	{SCMP_SYS(clock_gettime),   ALL},
 	{SCMP_SYS(clock_getres),    ALL},
@@ -118,7 +121,7 @@ static const struct row rows[] = {
 	{SCMP_SYS(fchmod),          CORE},
 	{SCMP_SYS(fchown),          CORE}, /* SQLite as root gives side files the owner of the main one */
 	{SCMP_SYS(umask),           CORE},
-	{SCMP_SYS(geteuid),         CORE | GATE},
+	{SCMP_SYS(geteuid),         CORE | GATES},
 	{SCMP_SYS(statfs),          CORE},
 	{SCMP_SYS(fstatfs),         CORE},
 };
@@ -131,7 +134,8 @@ static const struct {
 } roles[JAIL_ROLE_COUNT] = {
     [JAIL_GATE] = {"gate", 512, (rlim_t)1 << 30},    [JAIL_CORE] = {"core", 256, RLIM_INFINITY},
     [JAIL_SEAL] = {"seal", 16, (rlim_t)1 << 30},     [JAIL_CLERK] = {"clerk", 32, (rlim_t)4 << 30},
-    [JAIL_READER] = {"reader", 32, (rlim_t)4 << 30},
+    [JAIL_READER] = {"reader", 32, (rlim_t)4 << 30}, [JAIL_WEB] = {"web", 2048, (rlim_t)2 << 30},
+    [JAIL_PEER] = {"peer", 256, (rlim_t)1 << 30},
 };
 
 const char *

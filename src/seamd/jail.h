@@ -16,6 +16,8 @@ enum jail_role {
 	JAIL_SEAL,   /* reads and writes on its channels; nothing else */
 	JAIL_CLERK,  /* memory and its channels; reads fonts */
 	JAIL_READER, /* `seam` while it parses a foreign file: reads and writes what is open */
+	JAIL_WEB,    /* as GATE, and reads the picture */
+	JAIL_PEER,   /* as GATE, and takes connected descriptors from keeper */
 	JAIL_ROLE_COUNT
 };
 

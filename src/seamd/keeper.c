@@ -149,6 +149,7 @@ hand_over(int core, enum role role, int fd)
 
 	out_u8(&out, (uint8_t)role);
 	out_u32(&out, 0);
+	out_sized(&out, SPAN(""));
 	wire_end(&out, begun);
 	err = out_err(&out);
 	bytes = (struct iovec){out.p, out.n};

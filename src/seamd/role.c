@@ -15,13 +15,14 @@
 #include <sys/socket.h>
 #include <time.h>
 
-static const char *const names[ROLE_COUNT] = {
-    [ROLE_CORE] = "core", [ROLE_SEAL] = "seal", [ROLE_GATE] = "gate"};
+static const char *const names[] = {
+    [ROLE_CORE] = "core",   [ROLE_SEAL] = "seal", [ROLE_GATE] = "gate",
+    [ROLE_CLERK] = "clerk", [ROLE_WEB] = "web",   [ROLE_PEER] = "peer"};
 
 const char *
 role_name(enum role role)
 {
-	return (unsigned)role < ROLE_COUNT ? names[role] : "";
+	return (unsigned)role < sizeof names / sizeof *names ? names[role] : "";
 }
 
 void

@@ -14,7 +14,9 @@ enum role {
 	ROLE_SEAL,
 	ROLE_GATE,
 	ROLE_COUNT,
-	ROLE_CLERK = ROLE_COUNT /* started when core asks */
+	ROLE_CLERK = ROLE_COUNT, /* started when core asks */
+	ROLE_WEB,                /* when web_listen is set */
+	ROLE_PEER                /* one per link (links.h) */
 };
 
 /* Exit codes that tell keeper what to do. */

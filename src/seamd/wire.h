@@ -20,7 +20,9 @@
 /* clang-format off */
 #define WIRE_ROWS(X) \
 	/* keeper to core and back */ \
-	X(PEER,      "K",  "1 role, 4 number; one descriptor comes along: a new channel") \
+	X(PEER,      "K",  "1 role, 4 number, t station of a link; one descriptor comes along: a new channel") \
+	X(DIAL,      "X",  "the link's address is to be connected to") \
+	X(DIALED,    "K",  "1 cause (enum link_cause), t text; with cause 0 the connected descriptor comes along") \
 	X(STOP,      "KG", "finish what is begun and end; from a client: t token, t duty") \
 	X(CLERK,     "C",  "a clerk is needed: its channel comes as a PEER") \
 	X(READY,     "CSXL", "the role is behind its wall and serves; t which walls hold") \
@@ -33,6 +35,15 @@
 	X(TEST_PASS, "C",  "b passphrase, t hash text") \
 	X(PASS_HASH, "L",  "t hash text") \
 	X(PASS_GOOD, "L",  "1 whether it holds") \
+	/* core and the gate of a link: it carries lines, and knows nothing of what they mean */ \
+	X(LINK,      "C",  "t own station, t other station, b its TLS pin: 32 bytes, or none when no key note has one") \
+	X(UP,        "X",  "1 whether this side dialled, t address and cipher, for people") \
+	X(DOWN,      "X",  "1 cause (enum link_cause), t text") \
+	X(LINE,      "CX", "t one line of the link, without its end") \
+	X(GET,       "X",  "t method, t path, b body: an object of the log, or a request to this witness") \
+	X(GOT,       "C",  "2 HTTP status, t content type, b body") \
+	/* core and the web gate */ \
+	X(CHANGED,   "C",  "8 sequence: the picture shows something new; 1 whether its file was made anew") \
 	/* acts of people, through a gate */ \
 	X(FILE,      "G",  "t token, t duty, 1 flags, t thread, r record") \
 	X(PREVIEW,   "G",  "t token, t duty, t thread, r record") \
@@ -44,7 +55,10 @@
 	X(INSTALL,   "G",  "t token, t duty, t document: member list, key note or revocation") \
 	X(ACCOUNT,   "G",  "t token, t duty, t verb (add, remove, list, pass), t name, t duties, b passphrase") \
 	X(LOGIN,     "G",  "t account, b passphrase, t duty") \
+	X(LOGOUT,    "G",  "t token: a session ends") \
 	X(STATUS,    "G",  "t token, t duty") \
+	X(HOLD,      "G",  "t token, t duty, h id, t reason, 8 until: what would be erased by its date is kept until then") \
+	X(REPLAY,    "G",  "t token, t duty, t party, 1 whether to do it: cuts records filed before a change of policy once more") \
 	X(HEAD,      "G",  "t token, t duty: sign a head now") \
 	/* answers */ \
 	X(FILED,     "C",  "h id, t thread, 8 leaf, *[t party, 1 state, t why]") \
