@@ -28,6 +28,13 @@ const char *role_name(enum role role);
 int core_run(const struct config *config);
 int seal_run(const struct config *config);
 int gate_run(const struct config *config);
+/* The page and API.  Its TLS key is tlsfile.h's web; descriptor 5 listens. */
+int web_run(const struct config *config);
+/* The gate of one link.  Its TLS key is tlsfile.h's peer, its addresses are in HOME/links
+ * (links.h), which it may read before its wall; descriptor 5 listens, or is not open where this end
+ * only dials. DIAL to keeper is answered by DIALED, each in its turn; keeper also says DIALED with
+ * a cause, without being asked, when the link's own address cannot be listened on. */
+int peer_run(const struct config *config, const struct station *station);
 /* `life_line`: a pipe whose end is the end of the station, held open by who started it; -1: none.
  */
 int keeper_run(const struct config *config, bool is_quiet, int life_line);
