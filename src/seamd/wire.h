@@ -35,10 +35,11 @@
 	X(TEST_PASS, "C",  "b passphrase, t hash text") \
 	X(PASS_HASH, "L",  "t hash text") \
 	X(PASS_GOOD, "L",  "1 whether it holds") \
-	/* core and the gate of a link: it carries lines, and knows nothing of what they mean */ \
+	/* core and the gate of a link: it carries lines, and knows nothing of what they mean.  The id of \
+	 * UP, DOWN and LINE is the connection's number: UP names a new one, LINE of another is dropped. */ \
 	X(LINK,      "C",  "t own station, t other station, b its TLS pin: 32 bytes, or none when no key note has one") \
 	X(UP,        "X",  "1 whether this side dialled, t address and cipher, for people") \
-	X(DOWN,      "X",  "1 cause (enum link_cause), t text") \
+	X(DOWN,      "CX", "1 cause (enum link_cause), t text; from core: the connection is to be closed") \
 	X(LINE,      "CX", "t one line of the link, without its end") \
 	X(GET,       "X",  "t method, t path, b body: an object of the log, or a request to this witness") \
 	X(GOT,       "C",  "2 HTTP status, t content type, b body") \
