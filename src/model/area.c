@@ -289,6 +289,34 @@ area_may_cut(const struct area *area, const struct geo_box *box)
 	return false;
 }
 
+static bool
+crosses(const struct area *area, struct point a, struct point b)
+{
+	for (size_t i = 0; i < area->n_sides; i++)
+		if (geo_pieces_meet(a, b, area->sides[i].low, area->sides[i].high))
+			return true;
+	for (size_t i = 0; i < area->n_flats; i++)
+		if (geo_pieces_meet(a, b, area->flats[i].low, area->flats[i].high))
+			return true;
+	return false;
+}
+
+bool
+area_meets(const struct area *area, const struct point *points, size_t n, bool is_closed)
+{
+	for (size_t i = 0; i < n; i++)
+		if (area_holds(area, points[i]))
+			return true;
+	for (size_t i = 0; i + 1 < n + is_closed; i++)
+		if (crosses(area, points[i], points[(i + 1) % n]))
+			return true;
+	/* What is left: apart, or an island of the area lies wholly within the polygon. */
+	for (size_t i = 0; is_closed && i < area->n_sides; i++)
+		if (geo_ring_holds(points, n, area->sides[i].low))
+			return true;
+	return false;
+}
+
 struct range {
 	double from, to;
 };

@@ -36,6 +36,10 @@ size_t area_points(const struct area *area);
  * point of it. */
 bool area_holds(const struct area *area, struct point point);
 
+/* Whether the line through n points, or with is_closed the polygon they go around, has a point in
+ * common with the area; touching an edge counts. */
+bool area_meets(const struct area *area, const struct point *points, size_t n, bool is_closed);
+
 /* False when no side of the area comes near the box: the box then lies wholly inside or wholly
  * outside, and area_holds() of any of its points says which.  Cheap; true may be a false alarm. */
 bool area_may_cut(const struct area *area, const struct geo_box *box);

@@ -221,6 +221,42 @@ test_overlap(void **unused)
 	area_free(east);
 }
 
+/* A frame with a hole: lines and polygons inside, through, in the hole, around and apart. */
+static void
+test_meets(void **unused)
+{
+	static const struct {
+		const char *name;
+		bool is_closed, meets;
+		size_t n;
+		struct point points[4];
+	} rows[] = {
+	    {"inside", false, true, 2, {{5, 5}, {6, 90}}},
+	    {"through", false, true, 2, {{50, -50}, {50, 150}}},
+	    {"apart", false, false, 2, {{-5, -5}, {-5, 200}}},
+	    {"in the hole", false, false, 2, {{40, 40}, {60, 60}}},
+	    {"out of the hole", false, true, 2, {{40, 40}, {90, 60}}},
+	    {"up to a flat edge", false, true, 2, {{0, -10}, {0, 0}}},
+	    {"polygon in the hole", true, false, 3, {{40, 40}, {60, 40}, {60, 60}}},
+	    {"polygon around it all", true, true, 4, {{-9, -9}, {-9, 109}, {109, 109}, {109, -9}}},
+	    {"the same as a line", false, false, 4, {{-9, -9}, {-9, 109}, {109, 109}, {109, -9}}},
+	    {"only the closing side crosses", true, true, 3, {{-9, 50}, {50, 500}, {109, 50}}},
+	    {"without it, apart", false, false, 3, {{-9, 50}, {50, 500}, {109, 50}}},
+	};
+	struct point rings[] = {{0, 0},   {0, 100}, {100, 100}, {100, 0},
+				{30, 30}, {30, 70}, {70, 70},   {70, 30}};
+	size_t sizes[] = {4, 4};
+	struct area *area;
+
+	(void)unused;
+	assert_int_equal(area_make(rings, sizes, 2, &area), ERR_OK);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (area_meets(area, rows[i].points, rows[i].n, rows[i].is_closed) != rows[i].meets)
+			fail_msg("%s", rows[i].name);
+	assert_false(area_meets(area, rows[0].points, 0, true));
+	area_free(area);
+}
+
 int
 main(void)
 {
@@ -228,7 +264,7 @@ main(void)
 	    cmocka_unit_test(test_edges),   cmocka_unit_test(test_partition),
 	    cmocka_unit_test(test_holes),   cmocka_unit_test(test_refusals),
 	    cmocka_unit_test(test_widest),  cmocka_unit_test(test_overlap),
-	    cmocka_unit_test(test_may_cut),
+	    cmocka_unit_test(test_may_cut), cmocka_unit_test(test_meets),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -5,7 +5,6 @@
 #include "model/geo.h"
 
 #include <math.h>
-#include <stddef.h>
 
 static const double A_M = 6378137.0;
 static const double F = 1 / 298.257223563;
@@ -30,6 +29,58 @@ geo_boxes_meet(const struct geo_box *a, const struct geo_box *b)
 {
 	return a->low.lat_e7 <= b->high.lat_e7 && b->low.lat_e7 <= a->high.lat_e7 &&
 	       a->low.lon_e7 <= b->high.lon_e7 && b->low.lon_e7 <= a->high.lon_e7;
+}
+
+/* > 0: p lies to the left of a-b, < 0: to the right, 0: on it.  Products reach 1.3e19, beyond
+ * int64; rounding is less than 1e-9 m. */
+static double
+turn_at(struct point a, struct point b, struct point p)
+{
+	return ((double)b.lon_e7 - a.lon_e7) * ((double)p.lat_e7 - a.lat_e7) -
+	       ((double)b.lat_e7 - a.lat_e7) * ((double)p.lon_e7 - a.lon_e7);
+}
+
+static struct geo_box
+box_of(struct point a, struct point b)
+{
+	struct geo_box box = {a, b};
+
+	if (b.lat_e7 < a.lat_e7)
+		box.low.lat_e7 = b.lat_e7, box.high.lat_e7 = a.lat_e7;
+	if (b.lon_e7 < a.lon_e7)
+		box.low.lon_e7 = b.lon_e7, box.high.lon_e7 = a.lon_e7;
+	return box;
+}
+
+/* Neither piece lies wholly on one side of the other; pieces on one line meet where their boxes do.
+ */
+bool
+geo_pieces_meet(struct point a, struct point b, struct point c, struct point d)
+{
+	struct geo_box one = box_of(a, b), other = box_of(c, d);
+	double c_side = turn_at(a, b, c), d_side = turn_at(a, b, d);
+	double a_side = turn_at(c, d, a), b_side = turn_at(c, d, b);
+
+	return geo_boxes_meet(&one, &other) && !(c_side > 0 && d_side > 0) &&
+	       !(c_side < 0 && d_side < 0) && !(a_side > 0 && b_side > 0) &&
+	       !(a_side < 0 && b_side < 0);
+}
+
+bool
+geo_ring_holds(const struct point *ring, size_t n, struct point point)
+{
+	bool is_inside = false;
+
+	for (size_t i = 0; i < n; i++) {
+		struct point low = ring[i], high = ring[(i + 1) % n];
+
+		if (low.lat_e7 > high.lat_e7)
+			low = high, high = ring[i];
+		if (low.lat_e7 <= point.lat_e7 && point.lat_e7 < high.lat_e7 &&
+		    turn_at(low, high, point) > 0)
+			is_inside = !is_inside;
+	}
+	return is_inside;
 }
 
 bool

@@ -2,6 +2,7 @@
 #define SEAM_MODEL_GEO_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /* A place on WGS 84, in 1e-7 degree (about 1 cm): latitude -90..90, longitude -180..180. */
@@ -31,6 +32,13 @@ bool geo_is_valid(struct point point);
 
 bool geo_in_box(const struct geo_box *box, struct point point);
 bool geo_boxes_meet(const struct geo_box *a, const struct geo_box *b);
+
+/* Whether the pieces a-b and c-d, straight in latitude and longitude, have a point in common; ends
+ * count.  A piece may be a point. */
+bool geo_pieces_meet(struct point a, struct point b, struct point c, struct point d);
+
+/* Whether the ring of n corners holds the point under the even-odd rule; on an edge as area.h. */
+bool geo_ring_holds(const struct point *ring, size_t n, struct point point);
 
 /* From degrees, to the nearest 1e-7; false (and a zero point) when outside the ranges or not a
  * number. */

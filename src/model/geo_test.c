@@ -125,13 +125,63 @@ test_values(void **unused)
 			 1) < 1e-8);
 }
 
+static void
+test_pieces(void **unused)
+{
+	static const struct {
+		const char *name;
+		struct point a, b, c, d;
+		bool meets;
+	} rows[] = {
+	    {"a cross", {0, 0}, {10, 10}, {0, 10}, {10, 0}, true},
+	    {"apart, boxes meet", {0, 0}, {10, 10}, {0, 5}, {4, 10}, false},
+	    {"apart, one side of the line only", {0, 0}, {10, 10}, {0, 8}, {7, 8}, false},
+	    {"an end on the other", {0, 0}, {10, 0}, {5, 0}, {5, 9}, true},
+	    {"end to end", {0, 0}, {5, 5}, {5, 5}, {9, 0}, true},
+	    {"on one line, overlapping", {0, 0}, {6, 6}, {4, 4}, {9, 9}, true},
+	    {"on one line, apart", {0, 0}, {3, 3}, {4, 4}, {9, 9}, false},
+	    {"parallel", {0, 0}, {9, 9}, {0, 1}, {9, 10}, false},
+	    {"a point on it", {4, 4}, {4, 4}, {0, 0}, {9, 9}, true},
+	    {"a point beside it", {4, 5}, {4, 5}, {0, 0}, {9, 9}, false},
+	    {"across the globe",
+	     {-900000000, -1800000000},
+	     {900000000, 1800000000},
+	     {900000000, -1800000000},
+	     {-900000000, 1800000000},
+	     true},
+	};
+
+	(void)unused;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		if (geo_pieces_meet(rows[i].a, rows[i].b, rows[i].c, rows[i].d) != rows[i].meets ||
+		    geo_pieces_meet(rows[i].d, rows[i].c, rows[i].b, rows[i].a) != rows[i].meets)
+			fail_msg("%s", rows[i].name);
+	}
+}
+
+/* A hook: what lies in the bay is outside. */
+static void
+test_ring(void **unused)
+{
+	static const struct point hook[] = {{0, 0}, {0, 30}, {30, 30}, {30, 20}, {10, 20}, {10, 0}};
+
+	(void)unused;
+	assert_true(geo_ring_holds(hook, 6, (struct point){5, 5}));
+	assert_true(geo_ring_holds(hook, 6, (struct point){25, 25}));
+	assert_false(geo_ring_holds(hook, 6, (struct point){25, 5}));
+	assert_false(geo_ring_holds(hook, 6, (struct point){5, 31}));
+	assert_true(geo_ring_holds(hook, 6, (struct point){0, 0}));
+	assert_false(geo_ring_holds(hook, 6, (struct point){30, 30}));
+	assert_false(geo_ring_holds(hook, 0, (struct point){5, 5}));
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_geodsolve),
-	    cmocka_unit_test(test_directions),
-	    cmocka_unit_test(test_values),
+	    cmocka_unit_test(test_geodsolve), cmocka_unit_test(test_directions),
+	    cmocka_unit_test(test_values),    cmocka_unit_test(test_pieces),
+	    cmocka_unit_test(test_ring),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
