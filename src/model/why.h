@@ -78,9 +78,10 @@
 	X(CAPPED,            "capped",            "a cap of the policy holds it back") \
 	X(COARSENED,         "coarsened",         "one level coarser: the area left was smaller than half a square") \
 	X(AREA_UNKNOWN,      "area_unknown",      "the named area is on no layer here, so its size cannot be judged") \
-	X(FAMILIES,          "families",          "own losses wait until the families are told") \
+	X(FAMILIES,          "families",          "own losses leave only together with what the families know") \
 	X(RETRACTED,         "retracted",         "the record was retracted") \
-	X(GIVEN,             "given",             "given already")
+	X(GIVEN,             "given",             "given already") \
+	X(SUPERSEDED,        "superseded",        "a newer version of it goes at that moment instead")
 /* clang-format on */
 
 enum why {
