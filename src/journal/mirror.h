@@ -1,0 +1,101 @@
+#ifndef SEAM_JOURNAL_MIRROR_H
+#define SEAM_JOURNAL_MIRROR_H
+
+#include "base/note.h"
+#include "journal/merkle.h"
+#include "journal/tile.h"
+
+struct fork;
+
+/*
+ * A verified copy of another station's log in HOME/mirror/HEX (HEX: SHA-256 of the origin), as C2SP
+ * tlog-tiles: checkpoint, tile/LEVEL/N, tile/entries/N.  It asks nobody: mirror_next() names the
+ * object it needs, whoever calls fetches it from wherever, mirror_give() takes what came.  Nothing
+ * is written under a head that does not hash up to that head's root.  One writer.
+ *
+ * A few tiles are held in memory, whatever the size of the log.  What a crash leaves is looked at
+ * again, and what does not hash is fetched again.
+ */
+struct mirror;
+
+enum { MIRROR_PATH_MAX = TILE_PATH_MAX, MIRROR_HEADS_MAX = 16 };
+
+/* Opens or makes the copy; `key` is the log's.  What is stored and not signed by it is passed over
+ * and fetched anew. */
+MUST_USE enum err mirror_open(const char *home, const struct note_key *key, struct mirror **mirror);
+void mirror_close(struct mirror *mirror);
+
+/* As mirror_open(), for reading what is there; ERR_NOT_FOUND when there is none. */
+MUST_USE enum err mirror_view(const char *home, const struct note_key *key, struct mirror **mirror);
+
+/* HOME/mirror/HEX of an origin. */
+MUST_USE enum err mirror_dir(char *dst, size_t size, const char *home, struct span origin);
+
+const struct note_key *mirror_key(const struct mirror *mirror);
+
+/* Leaves verified; the head over them; 0 and nothing at first. */
+uint64_t mirror_size(const struct mirror *mirror);
+struct span mirror_note(const struct mirror *mirror);
+
+/* Leaves of the head that is being fetched; mirror_size() when there is none. */
+uint64_t mirror_aim(const struct mirror *mirror);
+
+enum mirror_result {
+	MIRROR_TAKEN,  /* goes on: mirror_next() */
+	MIRROR_DONE,   /* the copy now reaches a new head, which extends the old one */
+	MIRROR_KNOWN,  /* nothing new */
+	MIRROR_SHRUNK, /* a head smaller than the one held, of the same history */
+	MIRROR_FORKED, /* *fork holds two heads that contradict each other; the copy stays as it is
+			*/
+	MIRROR_WRONG,  /* not what the head says: thrown away; another place may have it */
+	MIRROR_GONE,   /* not there, nor in another form: only a newer head can help */
+	MIRROR_STRANGE /* not asked for, or no head of this log */
+};
+
+/*
+ * A head of this log, from whomever: its station, a bundle, a witness.  A larger one is fetched
+ * next; one within the copy is compared with it; several that wait are compared with what comes.
+ */
+MUST_USE enum err mirror_show(struct mirror *mirror, struct span note, enum mirror_result *result,
+			      struct fork *fork);
+
+enum mirror_step {
+	MIRROR_IDLE, /* nothing is needed: show it a head, or ask for "checkpoint" */
+	MIRROR_ASK,  /* path is needed */
+	MIRROR_AGAIN /* what lay here was looked through for a while: call again */
+};
+
+/* What is needed next.  Reads what is there already, a bounded part at a time. */
+MUST_USE enum err mirror_next(struct mirror *mirror, enum mirror_step *step,
+			      char path[MIRROR_PATH_MAX]);
+
+/*
+ * What came for a path: "checkpoint" at any time, else the path that mirror_next() named.  status
+ * as in HTTP: 200 or not there.  A failure (ERR_IO, ERR_FULL …) is our own; the same object is
+ * asked for again.
+ */
+MUST_USE enum err mirror_give(struct mirror *mirror, struct span path, int status,
+			      struct span bytes, enum mirror_result *result, struct fork *fork);
+
+/* Looks at everything stored from the first leaf on, as mirror_next() goes along, and fetches again
+ * what is damaged. */
+void mirror_recheck(struct mirror *mirror);
+
+/* Where a leaf lies in the copy: the leaf hash of an entry (mirror_record() of a JWT's hash).
+ * ERR_NOT_FOUND: it is in no leaf under the head of mirror_size(), all were looked at. */
+MUST_USE enum err mirror_find_leaf(struct mirror *mirror, const struct hash *leaf, uint64_t *index);
+struct hash mirror_record(const struct hash *id);
+
+/* The root that the copy has at a size within it. */
+MUST_USE enum err mirror_root_at(struct mirror *mirror, uint64_t size, struct hash *root);
+
+/* Recomputes a stored copy whole.  ERR_CORRUPT with the place of the first fault in `fault`. */
+enum { MIRROR_FAULT_MAX = 256 };
+struct mirror_counts {
+	uint64_t leaves;
+	uint64_t files;
+};
+MUST_USE enum err mirror_verify(const char *home, const struct note_key *key,
+				struct mirror_counts *counts, char fault[MIRROR_FAULT_MAX]);
+
+#endif
