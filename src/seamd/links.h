@@ -11,8 +11,9 @@
  *	link STATION [listen HOST:PORT] [connect HOST:PORT]
  *
  * keeper listens on the first and connects to the second; either is enough, and each link has a
- *port and a gate of its own.  A host is a name, an IPv4 address or [an IPv6 address]. keeper reads
- *the file again when it changes.
+ * port and a gate of its own.  A host is a name, an IPv4 address or [an IPv6 address]; what is
+ * listened on is an address of this machine (0.0.0.0 and [::] stand for all), or localhost.  keeper
+ * reads the file again when it changes.
  */
 enum { LINKS_MAX = 12, LINKS_ADDRESS = 256, LINKS_WHY_MAX = 256 };
 
@@ -35,8 +36,15 @@ MUST_USE enum err links_parse(struct span text, struct links *links, char why[LI
 /* Writes the file whole or not at all. */
 MUST_USE enum err links_write(const char *home, const struct links *links);
 
-/* Splits "host:port"; a name in brackets is IPv6. false when it is none. */
+/* Splits "host:port", the port 1 to 65535; what stands in brackets is IPv6, a last part in digits
+ * makes it IPv4.  false when it is none. */
 bool links_split(struct span address, char host[LINKS_ADDRESS], char port[8]);
+
+/* As links_split() for an address to listen on: no name but localhost, which becomes 127.0.0.1. */
+bool links_split_own(struct span address, char host[LINKS_ADDRESS], char port[8]);
+
+/* The row of a station; NULL when there is none. */
+const struct link_row *links_find(const struct links *links, const struct station *station);
 
 /* Why a link is down, for status and `seam doctor`: code, label, what mends it. */
 /* clang-format off */
@@ -56,7 +64,8 @@ bool links_split(struct span address, char host[LINKS_ADDRESS], char port[8]);
 	X(STRANGER,    "stranger",    "it is another station than this link is for", "mend the address, or the station's name in the link") \
 	X(LOST,        "lost",        "the connection broke", "it is tried again by itself") \
 	X(REPLACED,    "replaced",    "a newer connection took its place", "") \
-	X(LEFT,        "left",        "its party is in the member list no more", "remove the link")
+	X(LEFT,        "left",        "its party is in the member list no more", "remove the link") \
+	X(ADDRESS,     "address",     "this station cannot listen on the link's own address", "end the program that holds the port, or mend the link's 'listen' address")
 /* clang-format on */
 
 enum link_cause {
