@@ -253,6 +253,39 @@ note_check(const struct note *note, const struct note_key *key, uint64_t *time_s
 	return answer;
 }
 
+bool
+note_find_line(const struct note *note, const struct note_key *key, struct span *found)
+{
+	struct span rest = note->lines;
+	struct span line;
+	uint64_t time_s;
+
+	*found = (struct span){NULL, 0};
+	while (rest.n && span_split(&rest, '\n', &line)) {
+		struct note one = {note->text, span_make(line.p, line.n + 1)};
+
+		if (note_check(&one, key, &time_s) != NOTE_HOLDS)
+			continue;
+		*found = one.lines;
+		return true;
+	}
+	return false;
+}
+
+bool
+note_line_time(struct span text, uint64_t *time_s)
+{
+	struct line line;
+
+	*time_s = 0;
+	if (text.n == 0 || text.p[text.n - 1] != '\n' ||
+	    !read_line(span_make(text.p, text.n - 1), &line) ||
+	    line.n != ID_SIZE + TIME_SIZE + SIGN_SIZE)
+		return false;
+	*time_s = (uint64_t)read_u32(line.blob + ID_SIZE) << 32 | read_u32(line.blob + ID_SIZE + 4);
+	return true;
+}
+
 void
 note_write_line(struct out *out, const struct note_key *key, uint64_t time_s,
 		const struct signature *signature)

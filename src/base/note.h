@@ -52,6 +52,13 @@ enum note_answer {
 /* *time_s is the cosignature's time, 0 for NOTE_ED25519. */
 enum note_answer note_check(const struct note *note, const struct note_key *key, uint64_t *time_s);
 
+/* The first line of this key that holds, as it stands, with its newline; false when there is none.
+ */
+bool note_find_line(const struct note *note, const struct note_key *key, struct span *found);
+
+/* The time in a cosignature line, unchecked; false when the line has another form. */
+bool note_line_time(struct span line, uint64_t *time_s);
+
 /* Appends one signature line; time_s only counts for NOTE_COSIGNATURE. */
 void note_write_line(struct out *out, const struct note_key *key, uint64_t time_s,
 		     const struct signature *signature);

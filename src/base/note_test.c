@@ -139,6 +139,7 @@ countersignatures_carry_their_time(void **state)
 	struct note_key key;
 	struct note note;
 	struct out message = out_new(1000), bytes = out_new(1000);
+	struct span line;
 	uint64_t time_s = 0;
 
 	(void)state;
@@ -153,6 +154,12 @@ countersignatures_carry_their_time(void **state)
 		note_write_line(&bytes, &key, 1700000000 + (uint64_t)late, &signature);
 		assert_int_equal(note_read(out_view(&bytes), &note), ERR_OK);
 		assert_int_equal(note_check(&note, &key, &time_s), late ? NOTE_BAD : NOTE_HOLDS);
+		assert_true(note_line_time(note.lines, &time_s));
+		assert_int_equal(time_s, 1700000000 + late);
+		assert_int_equal(note_find_line(&note, &key, &line), !late);
+		assert_true(late ? line.n == 0 : span_equal(line, note.lines));
+		assert_false(note_line_time(span_make(note.lines.p, note.lines.n - 1), &time_s));
+		assert_false(note_line_time(note.text, &time_s));
 	}
 	out_free(&message);
 	out_free(&bytes);

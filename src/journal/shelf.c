@@ -163,25 +163,6 @@ shelf_each(struct journal *journal, struct span class, const struct shelf_walk *
 	return err;
 }
 
-/* The line of this key inside the note: kept as it is, so that anybody can check it again. */
-static bool
-find_line(const struct note *note, const struct note_key *key, struct span *found)
-{
-	struct span rest = note->lines;
-	struct span line;
-	uint64_t time_s;
-
-	while (rest.n && span_split(&rest, '\n', &line)) {
-		struct note one = {note->text, span_make(line.p, line.n + 1)};
-
-		if (note_check(&one, key, &time_s) != NOTE_HOLDS)
-			continue;
-		*found = one.lines;
-		return true;
-	}
-	return false;
-}
-
 /* The note must be about a head of this very log. */
 static enum err
 check_head(struct journal *journal, const struct note *note, struct note_head *head)
@@ -215,7 +196,7 @@ shelf_cosign(struct journal *journal, const struct note_key *key, struct span by
 		err = note_read(bytes, &note);
 	if (err == ERR_OK &&
 	    (key->type != NOTE_COSIGNATURE || note_check(&note, key, &time_s) != NOTE_HOLDS ||
-	     time_s > INT64_MAX / 1000 || !find_line(&note, key, &line)))
+	     time_s > INT64_MAX / 1000 || !note_find_line(&note, key, &line)))
 		err = ERR_REFUSED;
 	if (err == ERR_OK)
 		err = check_head(journal, &note, &head);
