@@ -6,6 +6,7 @@
 
 #include "model/coord.h"
 #include "model/geo.h"
+#include "model/heard.h"
 #include "model/vocab.h"
 #include "seam/view.h"
 
@@ -64,20 +65,17 @@ remark_fields(const struct app *app, enum kind kind)
 static void
 echo_place(const struct app *app, struct span typed, const struct record *record)
 {
-	struct coord_hints hints = coord_hints_iraq();
-	struct coord coord;
+	const char *zone = app->config.default_grid.text;
+	unsigned heard = heard_place(typed, zone);
 
-	hints.zone = app->config.default_grid.text;
-	if (coord_read(typed, &hints, &coord) != COORD_OK)
-		return;
 	app_remark(app, "place: %s (a square of %u m)%s%s%s%s%s",
 		   record->field[FIELD_PLACE].place.mgrs,
 		   place_size_m(record->field[FIELD_PLACE].place.level),
-		   coord.is_assumed_zone ? "; grid zone assumed: " : "",
-		   coord.is_assumed_zone ? app->config.default_grid.text : "",
-		   coord.is_swapped ? "; longitude stood first" : "",
-		   coord.is_corrected ? "; O or I was read as a digit" : "",
-		   coord.is_outside ? "; FAR FROM HERE: is it right?" : "");
+		   heard & HEARD_ASSUMED_ZONE ? "; grid zone assumed: " : "",
+		   heard & HEARD_ASSUMED_ZONE ? zone : "",
+		   heard & HEARD_SWAPPED ? "; longitude stood first" : "",
+		   heard & HEARD_CORRECTED ? "; O or I was read as a digit" : "",
+		   heard & HEARD_OUTSIDE ? "; FAR FROM HERE: is it right?" : "");
 }
 
 static void
