@@ -34,6 +34,8 @@ static const char sql_get[] = COLUMNS "WHERE party = ?1 AND counter = ?2";
 static const char sql_get_whole[] = COLUMNS "WHERE whole = ?1";
 static const char sql_each[] =
     COLUMNS "WHERE (?1 = '' OR party = ?1) AND counter > ?2 ORDER BY party, counter";
+static const char sql_open[] = COLUMNS
+    "WHERE party = ?1 AND counter > ?2 AND receipt IS NULL AND sealed IS NOT NULL ORDER BY counter LIMIT 1";
 static const char sql_each_of[] = COLUMNS "WHERE record = ?1 ORDER BY party, counter";
 /* clang-format on */
 
@@ -281,6 +283,21 @@ sent_get(struct journal *journal, struct span party, int64_t counter, struct are
 		return err;
 	db_bind_text(statement, 1, party);
 	db_bind_int(statement, 2, counter);
+	return take_one(journal, statement, arena, sent);
+}
+
+enum err
+sent_next_open(struct journal *journal, struct span party, int64_t after, struct arena *arena,
+	       struct sent *sent)
+{
+	sqlite3_stmt *statement;
+	enum err err = inside_db(journal, sql_open, &statement);
+
+	memset(sent, 0, sizeof *sent);
+	if (err != ERR_OK)
+		return err;
+	db_bind_text(statement, 1, party);
+	db_bind_int(statement, 2, after);
 	return take_one(journal, statement, arena, sent);
 }
 

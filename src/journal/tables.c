@@ -45,6 +45,7 @@ static const char journal_schema[] =
 	" receipt BLOB, epoch INTEGER NOT NULL, leaf INTEGER NOT NULL, row BLOB NOT NULL,"
 	" PRIMARY KEY(party, counter)) STRICT;"
 	"CREATE INDEX sent_record ON sent(record);"
+	"CREATE INDEX sent_open ON sent(party, counter) WHERE receipt IS NULL AND sealed IS NOT NULL;"
 	"CREATE UNIQUE INDEX sent_leaf ON sent(epoch, leaf) WHERE leaf >= 0;"
 
 	"CREATE TABLE inbox(station TEXT NOT NULL, counter INTEGER NOT NULL, record BLOB NOT NULL,"
@@ -73,7 +74,7 @@ static const char journal_schema[] =
 
 	"CREATE TABLE cosign(epoch INTEGER NOT NULL, size INTEGER NOT NULL, witness TEXT NOT NULL,"
 	" at_ms INTEGER NOT NULL, line TEXT NOT NULL, row BLOB NOT NULL,"
-	" PRIMARY KEY(epoch, size, witness)) STRICT;"
+	" PRIMARY KEY(epoch, size, witness, at_ms)) STRICT;"
 	"COMMIT;";
 
 /* state: 0 open, 1 closed by recovery, 2 contradicted from outside. */

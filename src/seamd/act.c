@@ -12,6 +12,7 @@
 #include "journal/outbox.h"
 #include "model/lint.h"
 #include "picture/picture.h"
+#include "seamd/link.h"
 #include "seamd/ring.h"
 
 #include <stdio.h>
@@ -94,6 +95,9 @@ approve_rows(struct core *core, const struct approving *approving, const struct 
 		if (err == ERR_OK && count >= approving->needed)
 			err = outbox_move(core->journal, approving->numbers[i], OUTBOX_QUEUED, -1,
 					  (struct span){NULL, 0}, now_ms);
+		if (err == ERR_OK && count >= approving->needed &&
+		    party_read(approving->party, &party))
+			link_queued(core, &party, approving->numbers[i], NULL);
 		if (count > *given)
 			*given = count;
 	}
@@ -255,6 +259,7 @@ act_status(struct core *core, const struct act *act, struct cursor *cursor)
 		   (unsigned long long)journal_head_size(core->journal));
 	write_counts(core, &json);
 	write_gaps(core, &json);
+	link_status(core, &json);
 	out_char(&json, '}');
 	if (out_err(&json) == ERR_OK)
 		core_done(core, act, 0, json.p);
@@ -462,7 +467,8 @@ act_trade(struct core *core, const struct act *act, struct cursor *cursor)
 	struct span text;
 	int64_t counter = 0;
 
-	if (!may(core, act, cursor, DUTY_TRADE, &who))
+	if (act->link ? core_trader(core, act, cursor, &who) != WHY_NONE
+		      : !may(core, act, cursor, DUTY_TRADE, &who))
 		return;
 	text = cursor_span(cursor, WIRE_PAYLOAD);
 	if (act->kind == WIRE_EXPORTED)

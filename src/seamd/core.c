@@ -13,6 +13,7 @@
 #include "release/policy.h"
 #include "release/profile.h"
 #include "seamd/jail.h"
+#include "seamd/link.h"
 #include "seamd/ring.h"
 
 #include <signal.h>
@@ -70,6 +71,22 @@ on_fold(evutil_socket_t fd, short what, void *cookie)
 	(void)fd;
 	(void)what;
 	(void)event_add(core->fold, fold_some(core) ? &soon : &later);
+}
+
+static void
+on_pump(evutil_socket_t fd, short what, void *cookie)
+{
+	(void)fd;
+	(void)what;
+	link_pump_all(cookie);
+}
+
+static void
+on_link_beat(evutil_socket_t fd, short what, void *cookie)
+{
+	(void)fd;
+	(void)what;
+	link_beat_all(cookie);
 }
 
 static void
@@ -245,6 +262,7 @@ start_loop(struct core *core)
 {
 	struct timeval beat = {core->config->beat_ms / 1000, core->config->beat_ms % 1000 * 1000};
 	struct timeval soon = {0, 1000};
+	struct timeval watch = {5, 0};
 
 	core->base = event_base_new();
 	if (!core->base)
@@ -255,10 +273,14 @@ start_loop(struct core *core)
 	core->tick = evtimer_new(core->base, on_tick, core);
 	core->beat = event_new(core->base, -1, EV_PERSIST, on_beat, core);
 	core->fold = evtimer_new(core->base, on_fold, core);
-	if (!core->keeper || !core->term || !core->tick || !core->beat || !core->fold)
+	core->pump = evtimer_new(core->base, on_pump, core);
+	core->link_beat = event_new(core->base, -1, EV_PERSIST, on_link_beat, core);
+	if (!core->keeper || !core->term || !core->tick || !core->beat || !core->fold ||
+	    !core->pump || !core->link_beat)
 		return ERR_NOMEM;
 	if (event_add(core->keeper, NULL) != 0 || event_add(core->term, NULL) != 0 ||
-	    event_add(core->beat, &beat) != 0 || event_add(core->fold, &soon) != 0)
+	    event_add(core->beat, &beat) != 0 || event_add(core->fold, &soon) != 0 ||
+	    event_add(core->link_beat, &watch) != 0)
 		return ERR_SYSTEM;
 	return ERR_OK;
 }
@@ -266,11 +288,14 @@ start_loop(struct core *core)
 static void
 close_loop(struct core *core)
 {
-	struct event *events[] = {core->tick, core->beat, core->fold, core->keeper, core->term};
+	struct event *events[] = {core->tick, core->beat, core->fold,     core->keeper,
+				  core->term, core->pump, core->link_beat};
 
 	for (size_t i = 0; i < CORE_LINES_MAX; i++)
-		if (core->lines[i])
-			bufferevent_free(core->lines[i]);
+		if (core->lines[i].line)
+			bufferevent_free(core->lines[i].line);
+	for (size_t i = 0; i < LINKS_MAX; i++)
+		link_free(core, core->links[i]);
 	for (size_t i = 0; i < sizeof events / sizeof *events; i++)
 		if (events[i])
 			event_free(events[i]);

@@ -6,6 +6,7 @@
 #include "model/record.h"
 #include "seamd/client.h"
 #include "seamd/duty.h"
+#include "seamd/links.h"
 #include "seamd/role.h"
 #include "seamd/seal.h"
 #include "seamd/wire.h"
@@ -25,7 +26,7 @@ struct ground;
 struct policy;
 
 enum {
-	CORE_LINES_MAX = 16,    /* channels to gates */
+	CORE_LINES_MAX = 32,    /* channels to gates */
 	CORE_QUEUE_MAX = 20000, /* acts that wait */
 	CORE_QUEUE_BYTES = 256 << 20,
 	CORE_BATCH_ARENA = 192 << 20,
@@ -36,10 +37,22 @@ enum {
 /* The largest head that a record may name: a whole number in JSON. */
 #define CORE_HEAD_SIZE_MAX ((uint64_t)1 << 53)
 
+struct link;
+
+/* A channel to a gate. */
+struct core_line {
+	struct bufferevent *line; /* NULL: a free row */
+	char sender;              /* what it may send: a letter of WIRE_ROWS */
+	bool is_web;
+	struct link *link; /* of the gate of a link */
+};
+
 /* An act that waits for its turn. */
 struct act {
 	struct act *next;
 	struct bufferevent *line; /* NULL when its gate has gone */
+	struct link *link; /* a line that came over this link, in its connection number … */
+	uint64_t connection;
 	uint64_t id;
 	enum wire_kind kind;
 	size_t n;
@@ -81,7 +94,10 @@ struct core {
 	int64_t policy_next; /* version that the batch at hand puts in force */
 	struct value heads;  /* newest foreign heads seen, as a record names them */
 	struct arena *heads_arena;
-	struct bufferevent *lines[CORE_LINES_MAX];
+	struct core_line lines[CORE_LINES_MAX];
+	struct link *links[LINKS_MAX];
+	struct event *pump;      /* what may go over links is looked at soon */
+	struct event *link_beat; /* links that are silent */
 	struct act *first, *last;
 	size_t waiting, waiting_bytes;
 	int64_t written_seq; /* newest record written */
@@ -131,7 +147,9 @@ void core_lose_seal(struct core *core);
 void core_schedule(struct core *core);
 void core_hold_lines(struct core *core);
 bool core_is_unread(const struct act *act); /* its gate leaves very much unread */
-void core_add_gate(struct core *core, int fd);
+void core_add_gate(struct core *core, int fd, enum role role, const struct station *link);
+MUST_USE enum err core_queue_act(struct core *core, struct bufferevent *line,
+				 const struct wire_message *message, struct link *link);
 
 /* core_peer.c: an event of keeper's channel. */
 void core_from_keeper(evutil_socket_t socket, short what, void *cookie);
@@ -154,6 +172,11 @@ struct core_who {
 	char duty[DUTY_NAME_MAX];
 };
 enum why core_who(struct core *core, struct cursor *cursor, unsigned right, struct core_who *who);
+
+/* Who gives a line of a bundle: an account with the right to trade, or a link, which needs none
+ * since every line is verified. */
+enum why core_trader(struct core *core, const struct act *act, struct cursor *cursor,
+		     struct core_who *who);
 
 /* Has clerk hash a passphrase (Argon2id), or test one against its hash.  ERR_CLOSED when clerk
  * cannot be had. */
@@ -237,6 +260,14 @@ bool cut_read_set(struct span text, struct field_set *set);
 /* Cuts again what is due to a party and makes its deliveries, in a batch of its own; *made counts
  * them. */
 MUST_USE enum err deliver_to(struct core *core, const struct party *party, size_t *made);
+
+/* The same for some rows of the outbox, in a batch of their own; the counters of the deliveries
+ * made go to counters[], which has room for n. */
+MUST_USE enum err deliver_rows(struct core *core, const struct party *party, const int64_t *numbers,
+			       size_t n, int64_t *counters, size_t *made);
+
+/* Cuts own records for sisters that were filed before there was one. */
+MUST_USE enum err deliver_catch_up(struct core *core);
 
 /* Moves what fell due from waiting to queued; returns when to look again (INT64_MAX: nothing
  * waits). */

@@ -8,6 +8,7 @@
 #include "journal/journal.h"
 #include "journal/shelf.h"
 #include "release/policy.h"
+#include "seamd/link.h"
 #include "seamd/reread.h"
 #include "seamd/ring.h"
 
@@ -111,6 +112,7 @@ core_reload(struct core *core)
 	}
 	keyring_free(core->keyring);
 	core->keyring = keyring;
+	link_keys_changed(core);
 	return core_load_heads(core);
 }
 

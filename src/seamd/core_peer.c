@@ -13,9 +13,9 @@
 
 enum { CLERK_WAIT_MS = 20000 };
 
-/* One PEER message with its descriptor; *role and *fd, or fd -1. */
+/* One PEER message with its descriptor; *role and *fd, or fd -1; of a link the station it is for. */
 static enum err
-receive_peer(int *role, int *fd)
+receive_peer(int *role, int *fd, struct station *station)
 {
 	char control[CMSG_SPACE(sizeof(int))];
 	char bytes[256];
@@ -32,6 +32,7 @@ receive_peer(int *role, int *fd)
 
 	*fd = -1;
 	*role = -1;
+	memset(station, 0, sizeof *station);
 	if (n == 0)
 		return ERR_CLOSED;
 	if (n < 0)
@@ -42,16 +43,18 @@ receive_peer(int *role, int *fd)
 		return ERR_FORMAT;
 	cursor = cursor_over(message.payload);
 	*role = cursor_u8(&cursor);
+	(void)cursor_u32(&cursor);
+	(void)station_read(cursor_span(&cursor, LIMIT_STATION_TEXT), station);
 	return ERR_OK;
 }
 
 static enum err
-take_peer(struct core *core, int role, int fd)
+take_peer(struct core *core, int role, int fd, const struct station *station)
 {
 	if (fd < 0)
 		return ERR_OK;
-	if (role == ROLE_GATE) {
-		core_add_gate(core, fd);
+	if (role == ROLE_GATE || role == ROLE_WEB || role == ROLE_PEER) {
+		core_add_gate(core, fd, (enum role)role, station);
 	} else if (role == ROLE_SEAL) {
 		core_lose_seal(core);
 		return client_over(fd, &core->seal);
@@ -68,14 +71,15 @@ void
 core_from_keeper(evutil_socket_t socket, short what, void *cookie)
 {
 	struct core *core = cookie;
+	struct station station;
 	int role;
 	int fd;
 	enum err err;
 
 	(void)socket;
 	(void)what;
-	while ((err = receive_peer(&role, &fd)) == ERR_OK)
-		if (take_peer(core, role, fd) != ERR_OK)
+	while ((err = receive_peer(&role, &fd, &station)) == ERR_OK)
+		if (take_peer(core, role, fd, &station) != ERR_OK)
 			role_log("core", "warn", "a channel could not be taken over");
 	if (err == ERR_CLOSED)
 		core->is_stopping = true;
@@ -92,6 +96,7 @@ call_clerk(struct core *core)
 	struct pollfd watch = {.fd = ROLE_FD_KEEPER, .events = POLLIN};
 	struct out out = out_new(64);
 	enum err err = ERR_OK;
+	struct station station;
 	int role;
 	int fd;
 
@@ -102,9 +107,9 @@ call_clerk(struct core *core)
 	while (err == ERR_OK && !core->clerk) {
 		if (poll(&watch, 1, CLERK_WAIT_MS) <= 0)
 			return ERR_CLOSED;
-		err = receive_peer(&role, &fd);
+		err = receive_peer(&role, &fd, &station);
 		if (err == ERR_OK)
-			err = take_peer(core, role, fd);
+			err = take_peer(core, role, fd, &station);
 	}
 	return err;
 }

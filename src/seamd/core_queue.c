@@ -3,6 +3,7 @@
  * that a gate which sends faster than core writes is made to wait.
  */
 #include "seamd/core.h"
+#include "seamd/link.h"
 
 #include "base/sign.h"
 
@@ -75,6 +76,17 @@ core_who(struct core *core, struct cursor *cursor, unsigned right, struct core_w
 	return duty_check(core->duty, token, duty, right, role_now_ms(), who->account, who->duty);
 }
 
+enum why
+core_trader(struct core *core, const struct act *act, struct cursor *cursor, struct core_who *who)
+{
+	if (!act->link)
+		return core_who(core, cursor, DUTY_TRADE, who);
+	(void)cursor_span(cursor, WIRE_TOKEN_SIZE);
+	(void)cursor_span(cursor, DUTY_NAME_MAX - 1);
+	*who = (struct core_who){"link", "link"};
+	return cursor->is_failed ? WHY_BAD_FORM : WHY_NONE;
+}
+
 void
 core_schedule(struct core *core)
 {
@@ -120,24 +132,28 @@ core_hold_lines(struct core *core)
 	bool is_full = core->waiting > CORE_QUEUE_MAX || core->waiting_bytes > CORE_QUEUE_BYTES;
 
 	for (size_t i = 0; i < CORE_LINES_MAX; i++) {
-		if (!core->lines[i])
+		struct bufferevent *line = core->lines[i].line;
+
+		if (!line)
 			continue;
-		if (is_full ||
-		    evbuffer_get_length(bufferevent_get_output(core->lines[i])) > LINE_UNREAD)
-			(void)bufferevent_disable(core->lines[i], EV_READ);
+		if (is_full || evbuffer_get_length(bufferevent_get_output(line)) > LINE_UNREAD)
+			(void)bufferevent_disable(line, EV_READ);
 		else
-			(void)bufferevent_enable(core->lines[i], EV_READ);
+			(void)bufferevent_enable(line, EV_READ);
 	}
 }
 
-static enum err
-queue(struct core *core, struct bufferevent *line, const struct wire_message *message)
+enum err
+core_queue_act(struct core *core, struct bufferevent *line, const struct wire_message *message,
+	       struct link *link)
 {
 	struct act *act = calloc(1, sizeof *act + message->payload.n);
 
 	if (!act)
 		return ERR_NOMEM;
 	act->line = line;
+	act->link = link;
+	act->connection = link ? link->connection : 0;
 	act->id = message->id;
 	act->kind = message->kind;
 	act->n = message->payload.n;
@@ -153,26 +169,54 @@ queue(struct core *core, struct bufferevent *line, const struct wire_message *me
 	return ERR_OK;
 }
 
+static struct core_line *
+row_of(struct core *core, const struct bufferevent *line)
+{
+	for (size_t i = 0; i < CORE_LINES_MAX; i++)
+		if (core->lines[i].line == line)
+			return &core->lines[i];
+	return NULL;
+}
+
 static void
 drop_line(struct core *core, struct bufferevent *line)
 {
+	struct core_line *row = row_of(core, line);
+
 	for (struct act *act = core->first; act; act = act->next)
 		if (act->line == line)
 			act->line = NULL;
-	for (size_t i = 0; i < CORE_LINES_MAX; i++)
-		if (core->lines[i] == line)
-			core->lines[i] = NULL;
+	if (row && row->link && row->link->line == line) {
+		row->link->line = NULL;
+		link_close(core, row->link, LINK_CAUSE_STARTING, "its gate is started again");
+	}
+	if (row)
+		*row = (struct core_line){0};
 	bufferevent_free(line);
+}
+
+/* What the gate of a link says is acted on at once, but for the lines that flow; what people want
+ * waits for its turn. */
+static enum err
+take_message(struct core *core, struct core_line *row, const struct wire_message *message)
+{
+	if (!wire_may_send(message->kind, row->sender))
+		return ERR_FORMAT;
+	if (!row->link)
+		return core_queue_act(core, row->line, message, NULL);
+	link_from_gate(core, row->link, message);
+	return ERR_OK;
 }
 
 static void
 from_gate(struct bufferevent *line, void *cookie)
 {
 	struct core *core = cookie;
+	struct core_line *row = row_of(core, line);
 	struct evbuffer *input = bufferevent_get_input(line);
 	struct wire_message message;
 	bool was_idle = core->first == NULL;
-	enum err err = ERR_OK;
+	enum err err = row ? ERR_OK : ERR_CLOSED;
 
 	while (err == ERR_OK) {
 		size_t n = evbuffer_get_length(input);
@@ -181,10 +225,7 @@ from_gate(struct bufferevent *line, void *cookie)
 
 		/* Several messages are taken from one contiguous stretch before it is drained. */
 		while ((err = wire_take(&span, &message)) == ERR_OK) {
-			if (!wire_may_send(message.kind, 'G'))
-				err = ERR_FORMAT;
-			else
-				err = queue(core, line, &message);
+			err = take_message(core, row, &message);
 			if (err != ERR_OK)
 				break;
 			taken = n - span.n;
@@ -216,19 +257,27 @@ gate_event(struct bufferevent *line, short what, void *cookie)
 }
 
 void
-core_add_gate(struct core *core, int fd)
+core_add_gate(struct core *core, int fd, enum role role, const struct station *station)
 {
+	struct link *link = role == ROLE_PEER ? link_of(core, station) : NULL;
 	struct bufferevent *line;
 
 	(void)evutil_make_socket_nonblocking(fd);
 	line = bufferevent_socket_new(core->base, fd, BEV_OPT_CLOSE_ON_FREE);
-	for (size_t i = 0; i < CORE_LINES_MAX && line; i++) {
-		if (core->lines[i])
+	for (size_t i = 0; i < CORE_LINES_MAX && line && (link || role != ROLE_PEER); i++) {
+		if (core->lines[i].line)
 			continue;
-		core->lines[i] = line;
+		core->lines[i] = (struct core_line){.line = line,
+						    .sender = role == ROLE_PEER ? 'X' : 'G',
+						    .is_web = role == ROLE_WEB,
+						    .link = link};
 		bufferevent_setcb(line, from_gate, to_gate, gate_event, core);
 		bufferevent_setwatermark(line, EV_READ, 0, LINE_QUEUE);
 		(void)bufferevent_enable(line, EV_READ | EV_WRITE);
+		if (link) {
+			link->line = line;
+			link_tell_gate(core, link);
+		}
 		return;
 	}
 	role_log("core", "warn", "no room for another gate");

@@ -3,6 +3,7 @@
  * once and published whole.
  */
 #include "seamd/core.h"
+#include "seamd/link.h"
 
 #include "journal/journal.h"
 
@@ -104,6 +105,8 @@ core_head(struct core *core)
 			err = out_err(&note);
 		if (err == ERR_OK)
 			err = journal_head_accept(core->journal, out_view(&note), role_now_ms());
+		if (err == ERR_OK)
+			link_head_changed(core);
 		if (err == ERR_LOCKED || err == ERR_CORRUPT || err == ERR_REFUSED) {
 			core->is_frozen = true;
 			role_log("core", "alert", "stopped signing heads: %s", err_text(err));

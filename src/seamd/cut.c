@@ -12,6 +12,7 @@
 #include "journal/sent.h"
 #include "picture/picture.h"
 #include "release/release.h"
+#include "seamd/link.h"
 #include "seamd/reread.h"
 
 #include <string.h>
@@ -340,6 +341,8 @@ keep_part(struct core *core, const struct take *take, const struct party *party,
 	err = out_err(&items);
 	if (err == ERR_OK)
 		err = outbox_add(core->journal, &outbox, &number);
+	if (err == ERR_OK && state == OUTBOX_QUEUED)
+		link_queued(core, party, number, take->record);
 	out_free(&items);
 	out_free(&onward);
 	return err;

@@ -10,6 +10,7 @@
 #include "journal/sent.h"
 #include "picture/picture.h"
 #include "release/release.h"
+#include "seamd/link.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -54,6 +55,8 @@ mark_due(struct core *core, int64_t number)
 	if (err == ERR_OK)
 		err = outbox_move(core->journal, number, is_late ? OUTBOX_DROPPED : OUTBOX_QUEUED,
 				  -1, span_of(is_late ? why_text(WHY_TOO_LATE) : ""), now_ms);
+	if (err == ERR_OK && !is_late && party_read(outbox.party, &party))
+		link_queued(core, &party, number, NULL);
 	if (err == ERR_OK && core->picture && !core->is_folding && party_read(outbox.party, &party))
 		err = picture_state_put(core->picture, &outbox.record, &party,
 					is_late ? PICTURE_STATE_HELD_BACK : PICTURE_STATE_QUEUED,
@@ -232,7 +235,7 @@ settle(struct core *core, const struct outbox *outbox, const struct party *party
 }
 
 static enum err
-deliver_row(struct core *core, int64_t number, const struct party *party, size_t *made)
+deliver_row(struct core *core, int64_t number, const struct party *party, int64_t *counter)
 {
 	struct record *record = arena_take(core->arena, sizeof *record);
 	struct row_of so_far = {.core = core, .party = span_of(party->name)};
@@ -242,10 +245,11 @@ deliver_row(struct core *core, int64_t number, const struct party *party, size_t
 	struct outbox outbox;
 	struct field_set give = {{0}};
 	int64_t until_ms = 0;
-	int64_t counter = -1;
 	int64_t now_ms = core_now(core);
 	enum err err = record ? outbox_get(core->journal, number, core->arena, &outbox) : ERR_NOMEM;
 
+	if (err == ERR_NOT_FOUND) /* its batch was never written */
+		return ERR_OK;
 	if (err == ERR_OK)
 		err = outbox_each_of(core->journal, &outbox.record,
 				     &(struct outbox_walk){sum_given, &so_far, false});
@@ -272,13 +276,12 @@ deliver_row(struct core *core, int64_t number, const struct party *party, size_t
 		give = answer.parts[i].give;
 		until_ms = answer.parts[i].until_ms;
 		onward = answer.parts[i].onward;
-		err = make_delivery(core, &row, party, &give, until_ms, &onward, &counter);
+		err = make_delivery(core, &row, party, &give, until_ms, &onward, counter);
 		if (err == ERR_OK)
-			err = note_sent_row(core, &outbox, &give, counter, now_ms);
+			err = note_sent_row(core, &outbox, &give, *counter, now_ms);
 		if (err == ERR_OK && core->picture && !core->is_folding)
 			err = picture_state_put(core->picture, &outbox.record, party,
 						PICTURE_STATE_EXPORTED, now_ms, WHY_NONE);
-		(*made)++;
 		return err; /* one part a turn: the next is asked with this one given */
 	}
 	return settle(core, &outbox, party, &answer);
@@ -330,8 +333,8 @@ gather_behind(void *context, const struct journal_record *row)
 }
 
 /* Own records without a row for sisters were filed before there was one. */
-static enum err
-catch_up(struct core *core)
+enum err
+deliver_catch_up(struct core *core)
 {
 	struct behind behind = {.core = core};
 	enum err err =
@@ -360,6 +363,27 @@ catch_up(struct core *core)
 }
 
 enum err
+deliver_rows(struct core *core, const struct party *party, const int64_t *numbers, size_t n,
+	     int64_t *counters, size_t *made)
+{
+	enum err err = journal_begin(core->journal);
+
+	*made = 0;
+	if (err == ERR_OK && core->picture && !core->is_folding &&
+	    picture_begin(core->picture) != ERR_OK)
+		core->is_folding = true;
+	for (size_t i = 0; i < n && err == ERR_OK; i++) {
+		int64_t counter = 0;
+
+		err = deliver_row(core, numbers[i], party, &counter);
+		if (err == ERR_OK && counter > 0)
+			counters[(*made)++] = counter;
+		arena_reset(core->arena);
+	}
+	return core_close_batch(core, err);
+}
+
+enum err
 deliver_to(struct core *core, const struct party *party, size_t *made)
 {
 	static const enum outbox_state states[] = {OUTBOX_QUEUED, OUTBOX_HELD};
@@ -369,20 +393,17 @@ deliver_to(struct core *core, const struct party *party, size_t *made)
 	*made = 0;
 	(void)deliver_due(core);
 	if (party_equal(party, &core->own))
-		err = catch_up(core);
+		err = deliver_catch_up(core);
 	for (size_t i = 0; i < 2 && err == ERR_OK; i++)
 		err = outbox_each_in(core->journal, states[i],
 				     &(struct outbox_walk){gather, &rows, true});
-	if (err == ERR_OK)
-		err = journal_begin(core->journal);
-	if (err == ERR_OK && core->picture && !core->is_folding &&
-	    picture_begin(core->picture) != ERR_OK)
-		core->is_folding = true;
-	for (size_t i = 0; i < rows.n && err == ERR_OK; i++) {
-		err = deliver_row(core, rows.numbers[i], party, made);
-		arena_reset(core->arena);
+	if (err == ERR_OK && rows.n) {
+		int64_t *counters = calloc(rows.n, sizeof *counters);
+
+		err = counters ? deliver_rows(core, party, rows.numbers, rows.n, counters, made)
+			       : ERR_NOMEM;
+		free(counters);
 	}
-	err = core_close_batch(core, err);
 	free(rows.numbers);
 	return err;
 }

@@ -2,6 +2,7 @@
  * Promises that whoever gave an act of the flow is told what became of it, in one message.
  */
 #include "seamd/core.h"
+#include "seamd/link.h"
 
 static void
 answer_filed(struct core *core, const struct take *take)
@@ -52,6 +53,22 @@ answer_duplicate(struct core *core, const struct take *take)
 	out_free(&out);
 }
 
+/* Our own trouble is not the other end's: the connection ends, and the line comes again. */
+static void
+reply_link(struct core *core, const struct take *take)
+{
+	if (take->why != WHY_NONE)
+		core->counted.refused++;
+	if (take->err != ERR_OK)
+		link_close(core, take->act->link, LINK_CAUSE_LOST, err_text(take->err));
+	else
+		link_did(core, take->act,
+			 take->why != WHY_NONE ? TAKEN_REFUSED
+			 : take->is_duplicate  ? TAKEN_KNOWN
+					       : TAKEN_NEW,
+			 take->why, &take->id);
+}
+
 void
 reply_take(struct core *core, const struct take *take)
 {
@@ -59,6 +76,10 @@ reply_take(struct core *core, const struct take *take)
 
 	if (!take->act)
 		return;
+	if (take->act->link) {
+		reply_link(core, take);
+		return;
+	}
 	is_line = take->act->kind == WIRE_TAKE;
 	if (take->why != WHY_NONE)
 		core->counted.refused++;

@@ -14,9 +14,13 @@
 #include "journal/shelf.h"
 #include "picture/picture.h"
 #include "release/policy.h"
+#include "seamd/link.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+enum { WAY_TEXT = LIMIT_STATION_TEXT + 8 };
 
 void
 take_refuse(struct take *take, enum why why, enum field field, const char *text)
@@ -78,7 +82,7 @@ admit_line(struct core *core, struct take *take, struct cursor *cursor)
 {
 	struct span line;
 
-	take_refuse(take, core_who(core, cursor, DUTY_TRADE, &take->who), FIELD_NONE, NULL);
+	take_refuse(take, core_trader(core, take->act, cursor, &take->who), FIELD_NONE, NULL);
 	line = cursor_span(cursor, WIRE_PAYLOAD);
 	if (!cursor_is_done(cursor))
 		take_refuse(take, WHY_BAD_FORM, FIELD_NONE, NULL);
@@ -237,11 +241,25 @@ write_record(struct core *core, struct take *take)
 	return err;
 }
 
+/* "stick", "link b/kirkuk", "sister", "sister a/kirkuk". */
+static struct span
+way_of(const struct take *take, char way[WAY_TEXT])
+{
+	bool is_sister = take->given_receipt.n > 0;
+	const struct link *link = take->act ? take->act->link : NULL;
+
+	if (!link)
+		return is_sister ? SPAN("sister") : SPAN("stick");
+	(void)snprintf(way, WAY_TEXT, "%s %s", is_sister ? "sister" : "link", link->station.name);
+	return span_of(way);
+}
+
 static enum err
 write_inbox(struct core *core, struct take *take)
 {
 	struct admit_delivery *delivery = take->delivery;
 	struct out onward = out_new(LIMIT_PARTIES * LIMIT_PARTY_TEXT);
+	char way[WAY_TEXT];
 	struct inbox inbox = {
 	    .station = span_of(delivery->station.name),
 	    .counter = delivery->counter,
@@ -250,7 +268,7 @@ write_inbox(struct core *core, struct take *take)
 	    .prev = delivery->prev,
 	    .came_ms = core_now(core),
 	    .until_ms = delivery->until_ms,
-	    .way = take->given_receipt.n ? SPAN("sister") : SPAN("stick"),
+	    .way = way_of(take, way),
 	    .receipt = take->given_receipt,
 	};
 	enum err err;
@@ -505,7 +523,10 @@ flow(struct core *core, struct take *batch, size_t n)
 	for (size_t i = 0; i < n; i++) {
 		follow_twin(&batch[i]);
 		reply_take(core, &batch[i]);
+		if (batch[i].delivery && batch[i].why == WHY_NONE && batch[i].err == ERR_OK)
+			link_arrived(core, &batch[i]);
 	}
+	link_pump_soon(core);
 }
 
 /* One act that cannot be written must not keep the others of its batch out. */

@@ -16,6 +16,7 @@
 #include "journal/sent.h"
 #include "journal/shelf.h"
 #include "picture/picture.h"
+#include "seamd/link.h"
 #include "seamd/ring.h"
 
 #include <stdlib.h>
@@ -286,7 +287,9 @@ settle_receipt(struct core *core, const struct take *take)
 static enum err
 keep_refused(struct core *core, const struct take *take)
 {
-	struct quarantine quarantine = {.source = SPAN("bundle"),
+	const struct link *link = take->act->link;
+	struct quarantine quarantine = {.source =
+					    link ? span_of(link->station.name) : SPAN("bundle"),
 					.reason = span_of(why_code(take->why)),
 					.bytes = take->bytes,
 					.came_ms = core_now(core)};
@@ -324,6 +327,12 @@ answer_document(struct core *core, const struct act *act, enum wire_taken outcom
 	struct out out = out_new(4096);
 	size_t begun = wire_begin(&out, WIRE_TAKEN, act->id);
 	struct hash none = {{0}};
+
+	if (act->link) {
+		link_did(core, act, outcome, why, &none);
+		out_free(&out);
+		return;
+	}
 
 	out_u8(&out, (uint8_t)outcome);
 	out_u16(&out, (uint16_t)why);
@@ -420,7 +429,9 @@ trade_document(struct core *core, const struct act *act, struct span line)
 	}
 	if (err == ERR_OK && why == WHY_NONE)
 		err = core_reload(core);
-	if (err != ERR_OK)
+	if (err != ERR_OK && act->link)
+		link_close(core, act->link, LINK_CAUSE_LOST, err_text(err));
+	else if (err != ERR_OK)
 		core_fail(core, act, err, NULL);
 	else
 		answer_document(core, act,

@@ -1,0 +1,144 @@
+#ifndef SEAM_SEAMD_LINK_H
+#define SEAM_SEAMD_LINK_H
+
+#include "seamd/core.h"
+
+/*
+ * The links of a station as core sees them: what is said on each (doc/link.md), what is put next,
+ * what the other end has answered.  link.c: connections and lines that come; link_pump.c: what goes
+ * next; link_log.c: heads, countersignatures, mirrors.  For core's own files only.
+ */
+enum {
+	LINK_LINE_MAX = 65000,
+	LINK_FLIGHTS = 256,
+	LINK_WINDOW_FIRST = 16 << 10,
+	LINK_WINDOW_LEAST = 8 << 10,
+	LINK_WINDOW_MOST = 256 << 10,
+	LINK_QUICK_MS = 300,  /* answers faster than this widen the window */
+	LINK_SLOW_MS = 3000,  /* slower ones narrow it */
+	LINK_BEAT_MS = 60000, /* of silence before a beat is sent */
+	LINK_DEAD_MS = 150000,
+	LINK_SKEW_MS = 60000, /* clocks that differ more are said to */
+	LINK_NOTES_MAX = 512
+};
+
+enum link_item { LINK_NOTE, LINK_HEAD, LINK_RECEIPT, LINK_DELIVERY, LINK_RELAY };
+
+/* Put and not answered yet. */
+struct link_flight {
+	uint64_t n;
+	size_t bytes;
+	int64_t at_ms; /* real time */
+	enum link_item item;
+	int64_t counter; /* of a delivery */
+};
+
+/* A row of the inbox that is owed to the other end: its receipt, or to a sister the whole. */
+struct link_owed {
+	struct link_owed *next;
+	enum link_item item;
+	struct station station;
+	int64_t counter;
+};
+
+/* A row of the outbox that may go when there is room. */
+struct link_waiting {
+	int64_t number;
+	unsigned rank; /* 0 goes first */
+};
+
+enum { LINK_MISSING_MAX = 16 };
+
+/* How far a sister holds what one station delivered. */
+struct link_relay {
+	struct station station;
+	int64_t after;   /* looked at up to here */
+	int64_t highest; /* it holds up to here … */
+	unsigned n;      /* … except these */
+	int64_t first[LINK_MISSING_MAX], last[LINK_MISSING_MAX];
+};
+
+struct link {
+	struct station station;
+	struct party party;
+	bool is_sister;
+	struct bufferevent *line; /* to its gate; NULL while that is away */
+	/* ---- the connection ---- */
+	uint64_t connection; /* counts; 0: none yet */
+	bool is_up, is_greeted;
+	enum link_cause cause;
+	int64_t since_ms;          /* real time: of the state */
+	char text[160];            /* for people */
+	int64_t heard_ms, said_ms; /* real time */
+	int64_t skew_ms, rtt_ms;
+	uint64_t next_put;
+	struct link_flight flights[LINK_FLIGHTS];
+	size_t flights_n, flying, window;
+	/* ---- what may go ---- */
+	struct link_owed *owed, **owed_end;
+	struct link_waiting *waiting;
+	size_t waiting_n, waiting_size;
+	int64_t looked_ms;  /* real time of the last whole look */
+	bool is_primary;    /* deliveries for its party go over this one */
+	int64_t open_after; /* deliveries made earlier and not receipted, looked at up to here */
+	bool notes_due;
+	struct hash notes[LINK_NOTES_MAX]; /* documents and heads said in this connection */
+	size_t notes_n;
+	struct link_relay relays[LIMIT_STATIONS];
+	size_t relays_n;
+	/* ---- the log ---- */
+	uint64_t cosigned;     /* largest size of our log that this witness is known to have */
+	uint64_t cosign_asked; /* size in a request that is not answered yet; 0: none */
+	int64_t cosigned_ms;   /* real time of the last answer */
+	bool cosign_due, asks; /* an object of its log is asked for */
+	struct mirror *mirror;
+	int64_t counted_put, counted_came, counted_refused;
+};
+
+/* Real time now, ms. */
+#define LINK_NOW role_now_ms()
+
+/* link.c */
+struct link *link_of(struct core *core, const struct station *station); /* NULL: none */
+void link_free(struct core *core, struct link *link);
+void link_from_gate(struct core *core, struct link *link, const struct wire_message *message);
+void link_send(struct core *core, struct link *link, struct out *line); /* one line, taken whole */
+void link_close(struct core *core, struct link *link, enum link_cause cause, const char *text);
+void link_tell_gate(struct core *core, struct link *link); /* whom it may let in */
+void link_did(struct core *core, const struct act *act, enum wire_taken outcome, enum why why,
+	      const struct hash *id);
+void link_beat_all(struct core *core);
+void link_status(struct core *core, struct out *json);
+
+/* link_pump.c */
+void link_pump_soon(struct core *core);
+void link_pump_all(struct core *core);
+void link_start_pump(struct core *core, struct link *link); /* at hello */
+void link_take_over(struct core *core,
+		    struct link *link);  /* deliveries for its party go here now */
+void link_look_again(struct core *core); /* what was held back may go by now */
+void link_answered(struct core *core, struct link *link, struct span line); /* did */
+void link_read_have(struct core *core, struct link *link, struct span rest);
+void link_owe(struct core *core, struct link *link, enum link_item item,
+	      const struct station *station, int64_t counter);
+void link_put(struct core *core, struct link *link, enum link_item item, int64_t counter,
+	      const char *word, struct span text, struct span more);
+bool link_has_room(const struct link *link);
+/* Of the rows of the outbox: this one may go now; record may be NULL. */
+void link_queued(struct core *core, const struct party *party, int64_t number,
+		 const struct record *record);
+/* A delivery came and is durable. */
+void link_arrived(struct core *core, const struct take *take);
+void link_forget(struct link *link); /* all that belongs to a connection */
+
+/* link.c: keys or members changed */
+void link_keys_changed(struct core *core);
+
+/* link_log.c */
+void link_head_changed(struct core *core); /* a head of our own was signed */
+bool link_put_log(struct core *core,
+		  struct link *link); /* one line about logs; false: nothing to say */
+void link_take_log(struct core *core, struct link *link, struct span word, struct span rest);
+void link_get(struct core *core, struct link *link, const struct wire_message *message);
+
+#endif
