@@ -2,6 +2,8 @@
 #include "seam/command.h"
 #include "seam/filter.h"
 #include "seam/view.h"
+#include "seamd/asking.h"
+#include "seamd/rowjson.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -11,51 +13,20 @@ read_by(struct app *app, struct picture_tally *tally)
 {
 	const char *by = args_get(app->args, "by");
 	const char *sum = args_get(app->args, "sum");
-	struct span rest = span_of(by);
-	struct span one;
+	enum why why = asking_by(tally, span_of(by));
 
-	while (rest.n && span_split(&rest, ',', &one)) {
-		if (tally->n_by == PICTURE_BY_MAX)
-			return app_usage(app, "--by takes at most %d", PICTURE_BY_MAX);
-		tally->by[tally->n_by] = picture_by_find(one);
-		if (tally->by[tally->n_by++] == PICTURE_BY_NONE)
-			return app_usage(
-			    app,
-			    "--by %s: governorate, district, kind, type, severity, party, station, "
-			    "year, month, week or day, separated by commas",
-			    by);
-	}
-	tally->sum = sum ? field_find(span_of(sum)) : FIELD_NONE;
-	if (sum && tally->sum == FIELD_NONE)
+	if (why == WHY_TOO_LARGE)
+		return app_usage(app, "--by takes at most %d", PICTURE_BY_MAX);
+	if (why != WHY_NONE)
+		return app_usage(
+		    app,
+		    "--by %s: governorate, district, kind, type, severity, party, station, "
+		    "year, month, week or day, separated by commas",
+		    by);
+	if (sum && asking_sum(tally, span_of(sum)) != WHY_NONE)
 		return app_refused(app, WHY_UNKNOWN_FIELD, 0, sum);
 	tally->zone_min = (int)app->config.zone_minutes;
 	return APP_OK;
-}
-
-static void
-write_json(struct out *out, const struct picture_tally *tally, const struct picture_cell *cells,
-	   size_t n)
-{
-	out_char(out, '[');
-	for (size_t i = 0; i < n; i++) {
-		out_text(out, i ? ",\n{" : "{");
-		for (unsigned k = 0; k < tally->n_by; k++) {
-			out_format(out, "\"%s\":", picture_by_name(tally->by[k]));
-			out_json(out, cells[i].key[k]);
-			out_char(out, ',');
-		}
-		out_format(out, "\"incidents\":%lld,\"records\":%lld",
-			   (long long)cells[i].incidents, (long long)cells[i].records);
-		if (tally->sum != FIELD_NONE)
-			out_format(out,
-				   ",\"sum\":%lld,\"low\":%lld,\"high\":%lld,\"without\":%lld,"
-				   "\"several\":%lld",
-				   (long long)cells[i].sum, (long long)cells[i].sum_low,
-				   (long long)cells[i].sum_high, (long long)cells[i].without,
-				   (long long)cells[i].several);
-		out_char(out, '}');
-	}
-	out_text(out, "]\n");
 }
 
 /* Characters of a text in UTF-8. */
@@ -164,10 +135,12 @@ count_cells(struct app *app)
 			    app_fail(app, err, err == ERR_FORMAT ? "--type or --sum" : "counting");
 	}
 	if (code == APP_OK) {
-		if (app->is_json)
-			write_json(&out, &tally, cells, n);
-		else
+		if (app->is_json) {
+			rowjson_cells(&out, &tally, cells, n);
+			out_char(&out, '\n');
+		} else {
 			write_table(app, &out, &tally, cells, n);
+		}
 		code = app_print(app, &out);
 	}
 	out_free(&out);

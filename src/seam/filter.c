@@ -4,46 +4,34 @@
 #include "model/ground.h"
 #include "seam/typed.h"
 #include "seam/view.h"
+#include "seamd/asking.h"
+
+/* The reasons that are said with what was typed; others with what the option takes. */
+static int
+refuse(struct app *app, enum why why, const char *name, const char *value)
+{
+	if (why == WHY_UNKNOWN_KIND || why == WHY_BAD_TIME)
+		return app_refused(app, why, 0, value);
+	return app_usage(app, "--%s %s: %s", name, value, asking_help(span_of(name)));
+}
 
 static int
-read_kinds(struct app *app, const char *text, struct picture_query *query)
+read_options(struct app *app, struct picture_query *query)
 {
-	struct span rest = span_of(text);
-	struct span one;
+	/* answered and history are options without a value here, for seam list alone */
+	static const char *const names[] = {"kind",  "type",    "from",        "to",
+					    "bbox",  "near",    "governorate", "district",
+					    "party", "station", "text"};
+	struct record_typing typing = typed_typing(app);
 
-	while (span_split(&rest, ',', &one)) {
-		enum kind kind = kind_find(one);
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		const char *value = args_get(app->args, names[i]);
+		enum why why = value ? asking_set(query, span_of(names[i]), span_of(value), &typing)
+				     : WHY_NONE;
 
-		if (kind == KIND_NONE)
-			return app_refused(app, WHY_UNKNOWN_KIND, 0, text);
-		query->kinds |= picture_kind(kind);
+		if (why != WHY_NONE)
+			return refuse(app, why, names[i], value);
 	}
-	return APP_OK;
-}
-
-static int
-read_times(struct app *app, struct picture_query *query)
-{
-	const char *from = args_get(app->args, "from");
-	const char *to = args_get(app->args, "to");
-
-	if (from && !typed_moment(app, from, false, &query->from_ms))
-		return app_refused(app, WHY_BAD_TIME, 0, from);
-	if (to && !typed_moment(app, to, true, &query->to_ms))
-		return app_refused(app, WHY_BAD_TIME, 0, to);
-	return APP_OK;
-}
-
-static int
-read_places(struct app *app, struct picture_query *query)
-{
-	const char *box = args_get(app->args, "bbox");
-	const char *near = args_get(app->args, "near");
-
-	if (box && !(query->has_box = typed_box(box, &query->box)))
-		return app_usage(app, "--bbox %s: west,south,east,north in degrees", box);
-	if (near && !(query->has_near = typed_near(app, near, &query->near, &query->near_m)))
-		return app_usage(app, "--near %s: a place, a comma, metres", near);
 	return APP_OK;
 }
 
@@ -68,34 +56,10 @@ read_area(struct app *app, struct view *view, struct picture_query *query)
 	return APP_OK;
 }
 
-static int
-read_signers(struct app *app, struct picture_query *query)
-{
-	const char *party = args_get(app->args, "party");
-	const char *station = args_get(app->args, "station");
-
-	if (party && !party_read(span_of(party), &query->party))
-		return app_usage(app, "--party %s: no name of a party", party);
-	if (station && !station_read(span_of(station), &query->station))
-		return app_usage(app, "--station %s: no name of a station", station);
-	return APP_OK;
-}
-
 int
 filter_read(struct app *app, struct view *view, struct picture_query *query)
 {
-	const char *kinds = args_get(app->args, "kind");
-	int code = kinds ? read_kinds(app, kinds, query) : APP_OK;
+	int code = read_options(app, query);
 
-	query->type = span_of(args_get(app->args, "type"));
-	query->text = span_of(args_get(app->args, "text"));
-	query->governorate = span_of(args_get(app->args, "governorate"));
-	query->district = span_of(args_get(app->args, "district"));
-	if (code == APP_OK)
-		code = read_times(app, query);
-	if (code == APP_OK)
-		code = read_places(app, query);
-	if (code == APP_OK)
-		code = read_area(app, view, query);
-	return code == APP_OK ? read_signers(app, query) : code;
+	return code == APP_OK ? read_area(app, view, query) : code;
 }

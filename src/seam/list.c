@@ -3,6 +3,7 @@
 #include "seam/filter.h"
 #include "seam/row.h"
 #include "seam/view.h"
+#include "seamd/rowjson.h"
 
 #include <stdio.h>
 
@@ -33,7 +34,7 @@ print_rows(struct app *app, const struct picture_row *rows, size_t n, bool *is_f
 	for (size_t i = 0; i < n; i++) {
 		if (app->is_json) {
 			out_text(&out, *is_first ? "[" : ",\n");
-			row_json(app, &out, &rows[i]);
+			rowjson_row(&out, &rows[i], (int)app->config.zone_minutes);
 		} else {
 			row_line(app, &out, &rows[i]);
 		}

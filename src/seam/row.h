@@ -9,9 +9,6 @@ enum { ROW_ID_SHOWN = 8 };
 /* One line of a list. */
 void row_line(const struct app *app, struct out *out, const struct picture_row *row);
 
-/* The row and, where it has them, its fields as a JSON object. */
-void row_json(const struct app *app, struct out *out, const struct picture_row *row);
-
 /* The beginning of an id as lists show it. */
 void row_id(struct out *out, const struct hash *id);
 

@@ -4,8 +4,9 @@
  */
 #include "seam/command.h"
 #include "seam/row.h"
-#include "seam/standing.h"
 #include "seam/view.h"
+#include "seamd/rowjson.h"
+#include "seamd/standing.h"
 
 #include "model/label.h"
 
@@ -229,108 +230,11 @@ show_losses(struct showing *showing)
 }
 
 static void
-json_standings(struct showing *showing)
-{
-	struct picture_standing *rows;
-	size_t n = 0;
-
-	showing->err = standing_read(showing->picture, &showing->row.id, &showing->own,
-				     showing->app->arena, &rows, &n);
-	out_text(&showing->out, ",\"parties\":[");
-	for (size_t i = 0; showing->err == ERR_OK && i < n; i++)
-		out_format(&showing->out,
-			   "%s{\"party\":\"%s\",\"state\":\"%s\",\"at_ms\":%lld,\"why\":\"%s\"}",
-			   i ? "," : "", rows[i].party.name, picture_state_code(rows[i].state),
-			   (long long)rows[i].at_ms, why_code(rows[i].why));
-	out_char(&showing->out, ']');
-}
-
-static void
-json_answers(struct showing *showing)
-{
-	struct picture_answer *rows;
-	size_t n = 0;
-	enum err err =
-	    picture_answers(showing->picture, &showing->row.id, showing->app->arena, &rows, &n);
-
-	if (err != ERR_OK)
-		showing->err = err;
-	out_text(&showing->out, ",\"answers\":[");
-	for (size_t i = 0; err == ERR_OK && i < n; i++) {
-		const char *code =
-		    rows[i].answer < 0 ? NULL : vocab_code(VOCAB_ANSWER, (unsigned)rows[i].answer);
-
-		out_format(&showing->out, "%s{\"station\":\"%s\",\"answer\":\"%s\",\"at_ms\":%lld}",
-			   i ? "," : "", rows[i].station.name, code ? code : "",
-			   (long long)rows[i].at_ms);
-	}
-	out_char(&showing->out, ']');
-}
-
-static void
-json_versions(struct showing *showing)
-{
-	struct picture_row *rows;
-	size_t n = 0;
-	enum err err =
-	    picture_thread(showing->picture, showing->row.thread, showing->app->arena, &rows, &n);
-
-	if (err != ERR_OK)
-		showing->err = err;
-	out_text(&showing->out, ",\"versions\":[");
-	for (size_t i = 0; err == ERR_OK && i < n; i++) {
-		out_text(&showing->out, i ? "," : "");
-		row_json(showing->app, &showing->out, &rows[i]);
-	}
-	out_char(&showing->out, ']');
-}
-
-static void
-json_number(struct out *out, const char *name, int32_t number)
-{
-	if (number >= 0)
-		out_format(out, ",\"%s\":%d", name, number);
-}
-
-/* A bound that nobody stated has no member. */
-static void
-json_losses(struct showing *showing)
-{
-	struct picture_loss *losses;
-	size_t n = 0;
-	size_t reports = 0;
-	enum err err = picture_losses(showing->picture, &showing->row.id, showing->app->arena,
-				      &losses, &n, &reports);
-
-	if (err != ERR_OK)
-		showing->err = err;
-	out_format(&showing->out, ",\"reports\":%zu,\"losses\":[", reports);
-	for (size_t i = 0; err == ERR_OK && i < n; i++) {
-		out_format(&showing->out, "%s{\"group\":\"%s\",\"party\":\"%s\",\"figure\":\"%s\"",
-			   i ? "," : "", vocab_code(VOCAB_GROUP, losses[i].group),
-			   losses[i].party.name, field_row(losses[i].figure)->name);
-		json_number(&showing->out, "low", losses[i].range.low);
-		json_number(&showing->out, "best", losses[i].range.best);
-		json_number(&showing->out, "high", losses[i].range.high);
-		out_text(&showing->out, ",\"text\":\"");
-		quantity_write(&showing->out, &losses[i].range);
-		out_format(&showing->out, "\",\"several\":%s,\"confirmed\":%s}",
-			   losses[i].is_several ? "true" : "false",
-			   losses[i].is_closed ? "true" : "false");
-	}
-	out_char(&showing->out, ']');
-}
-
-static void
 show_json(struct showing *showing)
 {
-	out_text(&showing->out, "{\"record\":");
-	row_json(showing->app, &showing->out, &showing->row);
-	json_standings(showing);
-	json_answers(showing);
-	json_losses(showing);
-	json_versions(showing);
-	out_text(&showing->out, "}\n");
+	showing->err = rowjson_whole(&showing->out, showing->picture, &showing->row, &showing->own,
+				     (int)showing->app->config.zone_minutes, showing->app->arena);
+	out_char(&showing->out, '\n');
 }
 
 static void

@@ -4,19 +4,16 @@
  */
 #include "seam/typed.h"
 
-#include "model/coord.h"
-#include "model/geo.h"
 #include "model/heard.h"
 #include "model/vocab.h"
 #include "seam/view.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 enum { IDS_TEXT = LIMIT_IDS * HASH_TEXT_SIZE + 1, CODES_SHOWN = 60 };
 
-static struct record_typing
-typing_of(const struct app *app)
+struct record_typing
+typed_typing(const struct app *app)
 {
 	return (struct record_typing){.now_ms = app_now(app),
 				      .zone_min = (int)app->config.zone_minutes,
@@ -116,7 +113,7 @@ whole_ids(struct app *app, struct view *view, struct span value, struct out *out
 static int
 set_checked(struct app *app, struct record *record, enum field field, struct span value)
 {
-	struct record_typing typing = typing_of(app);
+	struct record_typing typing = typed_typing(app);
 	enum why why = record_set(record, app->arena, field, value, &typing);
 
 	if (why != WHY_NONE) {
@@ -210,61 +207,4 @@ typed_check(struct app *app, const struct record *record)
 	(void)app_refused(app, reason.why, reason.field, "");
 	remark_fields(app, record->kind);
 	return APP_NO;
-}
-
-bool
-typed_moment(const struct app *app, const char *text, bool is_end, int64_t *at_ms)
-{
-	static const int64_t steps[WHEN_PRECISION_COUNT] = {
-	    [WHEN_MINUTE] = 60000,     [WHEN_HOUR] = 3600000,      [WHEN_PART] = 6 * 3600000,
-	    [WHEN_DAY] = 24 * 3600000, [WHEN_WEEK] = 24 * 3600000, [WHEN_MONTH] = 24 * 3600000,
-	    [WHEN_YEAR] = 24 * 3600000};
-	struct when when;
-
-	if (!when_read(span_of(text), app_now(app), (int)app->config.zone_minutes, &when))
-		return false;
-	*at_ms = is_end ? when.to_ms + steps[when.precision] : when.from_ms;
-	return true;
-}
-
-static bool
-take_number(const char **at, double *value)
-{
-	char *end;
-
-	*value = strtod(*at, &end);
-	if (end == *at)
-		return false;
-	*at = *end == ',' ? end + 1 : end;
-	return true;
-}
-
-bool
-typed_box(const char *text, struct geo_box *box)
-{
-	double edge[4];
-
-	for (int i = 0; i < 4; i++)
-		if (!take_number(&text, &edge[i]))
-			return false;
-	return *text == '\0' && geo_from_degrees(edge[1], edge[0], &box->low) &&
-	       geo_from_degrees(edge[3], edge[2], &box->high) &&
-	       box->low.lat_e7 <= box->high.lat_e7 && box->low.lon_e7 <= box->high.lon_e7;
-}
-
-bool
-typed_near(const struct app *app, const char *text, struct point *point, uint32_t *metres)
-{
-	const char *comma = strrchr(text, ',');
-	struct coord_hints hints = coord_hints_iraq();
-	struct coord coord;
-	int64_t m;
-
-	hints.zone = app->config.default_grid.text;
-	if (!comma || !span_int(span_of(comma + 1), 1, 1000000, &m) ||
-	    coord_read(span_make(text, (size_t)(comma - text)), &hints, &coord) != COORD_OK)
-		return false;
-	*point = coord.point;
-	*metres = (uint32_t)m;
-	return true;
 }

@@ -24,12 +24,7 @@ int typed_fields(struct app *app, struct view *view, size_t first, struct record
 /* Whether it may be filed; the reason is printed. */
 int typed_check(struct app *app, const struct record *record);
 
-/* What people type for a time, a moment, a box "W,S,E,N" in degrees or a place and metres. */
-bool typed_moment(const struct app *app, const char *text, bool is_end, int64_t *at_ms);
-
-struct geo_box;
-struct point;
-bool typed_box(const char *text, struct geo_box *box);
-bool typed_near(const struct app *app, const char *text, struct point *point, uint32_t *metres);
+/* Now, zone and default grid as this home types them. */
+struct record_typing typed_typing(const struct app *app);
 
 #endif

@@ -1,5 +1,5 @@
 /* Promises the furthest that is known; that something was told or answered follows from records. */
-#include "seam/standing.h"
+#include "seamd/standing.h"
 
 #include <string.h>
 

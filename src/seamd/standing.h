@@ -1,5 +1,5 @@
-#ifndef SEAM_SEAM_STANDING_H
-#define SEAM_SEAM_STANDING_H
+#ifndef SEAM_SEAMD_STANDING_H
+#define SEAM_SEAMD_STANDING_H
 
 #include "picture/picture.h"
 
