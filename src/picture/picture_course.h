@@ -1,0 +1,23 @@
+#ifndef SEAM_PICTURE_PICTURE_COURSE_H
+#define SEAM_PICTURE_PICTURE_COURSE_H
+
+#include "model/course.h"
+#include "picture/picture.h"
+
+/*
+ * The course of one record as the picture holds it: its versions, the answers to any of them, and
+ * the answers to these.
+ */
+struct picture_course {
+	struct course course;
+	struct picture_row row;        /* the version in force, else the newest; with its record */
+	struct course_answer *answers; /* in order of time */
+	size_t n;
+};
+
+/* By the id of any version; results in the arena.  ERR_NOT_FOUND. */
+MUST_USE enum err picture_course(struct picture *picture, const struct hash *id,
+				 const struct course_clocks *clocks, int64_t now_ms,
+				 struct arena *arena, struct picture_course *found);
+
+#endif
