@@ -212,6 +212,21 @@ MUST_USE enum err picture_query(struct picture *picture, const struct picture_qu
 				struct arena *arena, struct picture_row **rows, size_t *n,
 				struct picture_cursor *next);
 
+/* A place in the order in which versions first came into this file; number 0: before the first. */
+struct picture_point {
+	int64_t number;
+	struct hash id; /* of the version there */
+};
+
+/* The place of the version that came last. */
+MUST_USE enum err picture_newest(struct picture *picture, struct picture_point *point);
+
+/* Ids of versions that came behind `from`, at most max, in that order; *to is the place of the last
+ * of them, or `from`.  ERR_NOT_FOUND: this file has no such place, it was made anew since. */
+MUST_USE enum err picture_news(struct picture *picture, const struct picture_point *from, size_t max,
+			       struct arena *arena, struct hash **ids, size_t *n,
+			       struct picture_point *to);
+
 /* One version with its record; ERR_NOT_FOUND. */
 MUST_USE enum err picture_record(struct picture *picture, const struct hash *id,
 				 struct arena *arena, struct picture_row *row);

@@ -64,6 +64,8 @@ enum { PICTURE_FORM = 1 };
 	X(AREA_DROP, "DELETE FROM area WHERE n = ?") \
 	X(STATE_PUT, "INSERT INTO state VALUES (?,?,?,?,?) ON CONFLICT DO UPDATE SET at_ms=excluded.at_ms, why=excluded.why WHERE" \
 	       " (excluded.at_ms, excluded.why) > (at_ms, why)") \
+	X(NEWEST, "SELECT n, id FROM item ORDER BY n DESC LIMIT 1") \
+	X(NEWS, "SELECT n, id FROM item WHERE n > ? ORDER BY n LIMIT ?") \
 	X(MARK_PUT, "UPDATE meta SET mark = ?") \
 	X(STATES, "SELECT party, state, at_ms, why FROM state WHERE id = ? ORDER BY party, state")
 /* clang-format on */
