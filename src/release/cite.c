@@ -87,3 +87,10 @@ cite_drop(const struct release_question *question, struct field_set *give, enum 
 	}
 	return is_dropped;
 }
+
+bool
+cite_stays_home(enum field field, enum kind kind)
+{
+	return kind_row(kind)->nature == KIND_NATURE_HOUSE &&
+	       (field == FIELD_RE || field == FIELD_LINK_TO);
+}

@@ -17,4 +17,10 @@ bool cite_allows(const struct release_question *question, enum field *field);
  * is the last of them. */
 bool cite_drop(const struct release_question *question, struct field_set *give, enum field *field);
 
+/* Whether a record whose `field` refers to one of this kind must stay in its party as that does: an
+ * answer to an alert, what was told of it, a link to it, would tell that there is one.  Who asks
+ * leaves the reference without an origin then, which forbids it.  A report may rest on an alert:
+ * there the reference alone is dropped. */
+bool cite_stays_home(enum field field, enum kind kind);
+
 #endif

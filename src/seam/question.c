@@ -6,6 +6,7 @@
 #include "journal/outbox.h"
 #include "journal/sent.h"
 #include "picture/picture.h"
+#include "release/cite.h"
 #include "seam/view.h"
 #include "seamd/ring.h"
 
@@ -73,6 +74,8 @@ look_up_cite(struct app *app, struct asking *asking)
 		return ERR_OK;
 	if (err != ERR_OK)
 		return err;
+	if (cite_stays_home(cite->field, row.kind))
+		return ERR_OK; /* as core sees it: without leave */
 	cite->origin = station_party(&row.station);
 	cite->is_own = party_equal(&cite->origin, &own);
 	cite->is_held = party_equal(&cite->origin, asking->party);

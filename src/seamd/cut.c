@@ -11,6 +11,7 @@
 #include "journal/outbox.h"
 #include "journal/sent.h"
 #include "picture/picture.h"
+#include "release/cite.h"
 #include "release/release.h"
 #include "seamd/link.h"
 #include "seamd/reread.h"
@@ -117,6 +118,8 @@ look_up_cite(struct core *core, const struct party *party, struct release_cite *
 		return ERR_OK; /* not held: release treats it as foreign without leave */
 	if (err != ERR_OK)
 		return err;
+	if (cite_stays_home(cite->field, kind_find(row.kind)))
+		return ERR_OK; /* as if it were somebody else's, without leave */
 	if (!station_read(row.origin, &station))
 		return ERR_CORRUPT;
 	cite->origin = station_party(&station);
