@@ -27,14 +27,18 @@ check_config(const struct config *config)
 }
 
 static int
-run_role(const char *role, const struct config *config)
+run_role(const char *role, const char *link, const struct config *config)
 {
+	struct station station;
+
 	if (strcmp(role, "core") == 0)
 		return core_run(config);
 	if (strcmp(role, "seal") == 0)
 		return seal_run(config);
 	if (strcmp(role, "gate") == 0)
 		return gate_run(config);
+	if (strcmp(role, "peer") == 0 && station_read(span_of(link), &station))
+		return peer_run(config, &station);
 	(void)fprintf(stderr, "seamd: no such role\n");
 	return 2;
 }
@@ -44,12 +48,14 @@ main(int argc, char **argv)
 {
 	static const struct option options[] = {
 	    {"role", required_argument, NULL, 'r'},
+	    {"link", required_argument, NULL, 'l'}, /* the station that a peer is for */
 	    {"while-stdin", no_argument, NULL, 'w'}, /* for seam: ends when its input does */
 	    {"help", no_argument, NULL, 'h'},
 	    {0}};
 	static struct config config;
 	const char *home = NULL;
 	const char *role = NULL;
+	const char *link = NULL;
 	bool only_check = false;
 	bool is_quiet = false;
 	int life_line = -1;
@@ -65,6 +71,8 @@ main(int argc, char **argv)
 			is_quiet = true;
 		else if (c == 'r')
 			role = optarg;
+		else if (c == 'l')
+			link = optarg;
 		else if (c == 'w')
 			life_line = STDIN_FILENO;
 		else if (c == 'V')
@@ -80,5 +88,5 @@ main(int argc, char **argv)
 	}
 	if (only_check)
 		return check_config(&config);
-	return role ? run_role(role, &config) : keeper_run(&config, is_quiet, life_line);
+	return role ? run_role(role, link, &config) : keeper_run(&config, is_quiet, life_line);
 }

@@ -30,16 +30,16 @@ is_object(struct span path)
 }
 
 enum peer_path
-peer_path_judge(struct span method, struct span target)
+peer_path_judge(enum httphead_method method, struct span target, struct span query)
 {
 	struct span path;
 
-	if (target.n < 2 || target.n > PEER_PATH_MAX || target.p[0] != '/')
+	if (target.n < 2 || target.n > PEER_PATH_MAX || target.p[0] != '/' || query.p)
 		return PEER_PATH_NONE;
 	path = span_make(target.p + 1, target.n - 1);
 	if (span_is(path, "add-checkpoint"))
-		return span_is(method, "POST") ? PEER_PATH_POST : PEER_PATH_METHOD;
+		return method == HTTPHEAD_POST ? PEER_PATH_POST : PEER_PATH_ONLY_POST;
 	if (!is_object(path))
 		return PEER_PATH_NONE;
-	return span_is(method, "GET") ? PEER_PATH_GET : PEER_PATH_METHOD;
+	return method == HTTPHEAD_GET ? PEER_PATH_GET : PEER_PATH_ONLY_GET;
 }
