@@ -24,8 +24,11 @@ static const char sql_meta[] =
     "SELECT value, row IS " TABLES_HASH("meta", TABLES_META) " FROM meta WHERE name = ?1";
 static const char sql_epoch[] = "SELECT epoch, origin, vkey, row IS " TABLES_HASH(
     "epoch", TABLES_EPOCH) " FROM epoch ORDER BY epoch DESC LIMIT 1";
+/* The newest of each witness; the log's own line is not among them. */
 static const char sql_cosigns[] = "SELECT line, row IS " TABLES_HASH(
-    "cosign", TABLES_COSIGN) " FROM cosign WHERE epoch = ?1 AND size = ?2 ORDER BY witness";
+    "cosign", TABLES_COSIGN) ", max(at_ms) FROM cosign "
+			     "WHERE epoch = ?1 AND size = ?2 AND witness <> ?3 GROUP BY witness "
+			     "ORDER BY witness";
 
 static enum err
 cached(struct inside_cache *cache, sqlite3 *db, const char *sql, sqlite3_stmt **statement)
@@ -431,6 +434,7 @@ add_cosigns(struct journal *journal, struct out *note)
 		return err;
 	db_bind_int(statement, 1, journal->epoch);
 	db_bind_int(statement, 2, (int64_t)journal->head.size);
+	db_bind_text(statement, 3, span_of(journal->origin));
 	while ((err = db_step(statement, &has_row)) == ERR_OK && has_row) {
 		if (!db_int(statement, 1)) {
 			db_reset(statement);

@@ -30,6 +30,14 @@ struct inside_key {
 	struct crypt_key key;
 };
 
+/* The log's own line under heads signed lately: countersignatures come back after newer heads. */
+enum { INSIDE_LINES = 32, INSIDE_LINE_MAX = NOTE_NAME_MAX + 128 };
+
+struct inside_line {
+	uint64_t size; /* of the head; 0: a free row */
+	char text[INSIDE_LINE_MAX];
+};
+
 struct journal {
 	char dir[FILE_PATH_MAX];
 	char log_dir[FILE_PATH_MAX];
@@ -58,6 +66,8 @@ struct journal {
 	uint64_t batch_leaves;
 	int64_t next_seq;
 	struct inside_key held_keys[INSIDE_KEYS]; /* by the first byte of the id */
+	struct inside_line lines[INSIDE_LINES];
+	size_t next_line;
 	struct out scratch;
 	struct out scratch2;
 };
@@ -139,6 +149,14 @@ MUST_USE enum err inside_publish(struct journal *journal);
 /* The hash of a stored leaf of the current log: ERR_NOT_FOUND. */
 MUST_USE enum err inside_leaf_hash(void *journal, uint64_t index, struct hash *hash);
 struct merkle_source inside_source(struct journal *journal);
+
+/* The text of our head of that size, made again from the leaves; ERR_NOT_FOUND above the signed
+ * one. */
+MUST_USE enum err inside_head_text(struct journal *journal, uint64_t size, struct out *text);
+
+/* The log's own line under its head of that size, appended; nothing when it is not known any more.
+ */
+MUST_USE enum err inside_own_line(struct journal *journal, uint64_t size, struct out *line);
 
 /* The note as published: log signature, then the countersignatures by witness name. */
 MUST_USE enum err inside_published(struct journal *journal, struct out *note);

@@ -178,6 +178,11 @@ MUST_USE enum err journal_head_shown(struct journal *journal, struct span note);
 
 /* Proofs under the published head; ERR_NOT_FOUND when it is not yet covered. */
 MUST_USE enum err journal_prove(struct journal *journal, uint64_t index, struct out *proof);
+
+/* The same under an earlier head that was countersigned, with the earliest countersignature of each
+ * witness; ERR_NOT_FOUND when there is none of that size. */
+MUST_USE enum err journal_prove_under(struct journal *journal, uint64_t index, uint64_t size,
+				      struct out *proof);
 MUST_USE enum err journal_prove_record(struct journal *journal, const struct hash *id,
 				       struct out *proof);
 MUST_USE enum err journal_prove_extension(struct journal *journal, uint64_t old_size, uint64_t size,

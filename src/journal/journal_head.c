@@ -5,12 +5,19 @@
 #include "journal/inside.h"
 
 #include "journal/proof.h"
+#include "journal/tables.h"
 #include "journal/tilestore.h"
 
 #include <string.h>
 
 static const char sql_leaf_of[] =
     "SELECT epoch, leaf FROM record WHERE id = ?1 AND own = 1 AND leaf >= 0";
+
+/* The log's own line (time 0) comes first: publishing order is by time, then name. */
+static const char sql_note_at[] = "SELECT line, row IS " TABLES_HASH(
+    "cosign", TABLES_COSIGN) ", min(at_ms) AS first, witness "
+			     "FROM cosign WHERE epoch = ?1 AND size = ?2 GROUP BY witness ORDER BY "
+			     "first, witness";
 
 enum err
 inside_publish(struct journal *journal)
@@ -74,6 +81,58 @@ check_own(struct journal *journal, struct span note, struct note_head *head)
 	return hash_equal(&root, &head->root) ? ERR_OK : ERR_REFUSED;
 }
 
+static void
+remember_line(struct journal *journal, uint64_t size, struct span bytes)
+{
+	struct inside_line *row = &journal->lines[journal->next_line];
+	struct note note;
+	struct span line;
+
+	if (note_read(bytes, &note) != ERR_OK || !note_find_line(&note, &journal->key, &line) ||
+	    !span_copy(row->text, sizeof row->text, line))
+		return;
+	row->size = size;
+	journal->next_line = (journal->next_line + 1) % INSIDE_LINES;
+}
+
+enum err
+inside_head_text(struct journal *journal, uint64_t size, struct out *text)
+{
+	struct merkle_source source = inside_source(journal);
+	struct note_head head = {.size = size};
+	enum err err = size > journal->head.size ? ERR_NOT_FOUND : ERR_OK;
+
+	if (err == ERR_OK)
+		err = merkle_root_at(&source, size, &head.root);
+	if (err != ERR_OK)
+		return err;
+	(void)span_copy(head.origin, sizeof head.origin, span_of(journal->origin));
+	note_head_write(text, &head);
+	return out_err(text);
+}
+
+enum err
+inside_own_line(struct journal *journal, uint64_t size, struct out *text)
+{
+	struct out bytes = out_new(NOTE_MAX);
+	struct head head;
+	struct note note;
+	struct span line;
+	enum err err;
+
+	for (size_t i = 0; i < INSIDE_LINES; i++)
+		if (journal->lines[i].size == size && size) {
+			out_text(text, journal->lines[i].text);
+			return out_err(text);
+		}
+	err = head_get(journal->heads, span_of(journal->origin), &head, &bytes);
+	if (err == ERR_OK && head.at.size == size && note_read(out_view(&bytes), &note) == ERR_OK &&
+	    note_find_line(&note, &journal->key, &line))
+		out_span(text, line);
+	out_free(&bytes);
+	return err == ERR_OK ? out_err(text) : err;
+}
+
 enum err
 journal_head_accept(struct journal *journal, struct span note, int64_t now_ms)
 {
@@ -98,6 +157,7 @@ journal_head_accept(struct journal *journal, struct span note, int64_t now_ms)
 	if (err != ERR_OK)
 		return err;
 	journal->head = head;
+	remember_line(journal, head.size, note);
 	err = tilestore_grow(&store, old_size, head.size);
 	return err == ERR_OK ? inside_publish(journal) : err;
 }
@@ -131,24 +191,81 @@ journal_head_shown(struct journal *journal, struct span note)
 	return err == ERR_OK ? ERR_CORRUPT : err;
 }
 
-enum err
-journal_prove(struct journal *journal, uint64_t index, struct out *text)
+static enum err
+prove_with(struct journal *journal, uint64_t index, uint64_t size, struct span note,
+	   struct out *text)
 {
 	struct merkle_source source = inside_source(journal);
 	struct proof proof;
-	struct out note = out_new(NOTE_MAX);
 	enum err err;
 
 	memset(&proof, 0, sizeof proof);
 	proof.index = index;
-	err = merkle_prove_inclusion(&source, index, journal->head.size, &proof.path);
+	proof.note = note;
+	err = merkle_prove_inclusion(&source, index, size, &proof.path);
+	if (err != ERR_OK)
+		return err;
+	proof_write(text, &proof);
+	return out_err(text);
+}
+
+enum err
+journal_prove(struct journal *journal, uint64_t index, struct out *text)
+{
+	struct out note = out_new(NOTE_MAX);
+	enum err err = journal_head_note(journal, &note);
+
 	if (err == ERR_OK)
-		err = journal_head_note(journal, &note);
-	if (err == ERR_OK) {
-		proof.note = out_view(&note);
-		proof_write(text, &proof);
-		err = out_err(text);
+		err = prove_with(journal, index, journal->head.size, out_view(&note), text);
+	out_free(&note);
+	return err;
+}
+
+static enum err
+add_lines(struct journal *journal, uint64_t size, struct out *note)
+{
+	sqlite3_stmt *statement;
+	bool has_row = true;
+	enum err err = inside_db(journal, sql_note_at, &statement);
+
+	if (err != ERR_OK)
+		return err;
+	db_bind_int(statement, 1, journal->epoch);
+	db_bind_int(statement, 2, (int64_t)size);
+	while ((err = db_step(statement, &has_row)) == ERR_OK && has_row) {
+		if (!db_int(statement, 1)) {
+			db_reset(statement);
+			return ERR_CORRUPT;
+		}
+		out_span(note, db_text(statement, 0));
 	}
+	return err == ERR_OK ? out_err(note) : err;
+}
+
+/* Made again from the leaves and the lines kept of it; the log's own line must be among them. */
+static enum err
+note_at(struct journal *journal, uint64_t size, struct out *note)
+{
+	struct note_head again;
+	enum err err = inside_head_text(journal, size, note);
+
+	if (err != ERR_OK)
+		return err;
+	out_char(note, '\n');
+	err = add_lines(journal, size, note);
+	if (err == ERR_OK && note_head_open(out_view(note), &journal->key, &again) != ERR_OK)
+		err = ERR_NOT_FOUND;
+	return err;
+}
+
+enum err
+journal_prove_under(struct journal *journal, uint64_t index, uint64_t size, struct out *text)
+{
+	struct out note = out_new(NOTE_MAX);
+	enum err err = note_at(journal, size, &note);
+
+	if (err == ERR_OK)
+		err = prove_with(journal, index, size, out_view(&note), text);
 	out_free(&note);
 	return err;
 }
@@ -223,7 +340,10 @@ journal_witness(struct journal *journal, const struct note_key *key, uint64_t ol
 		return ERR_BUSY;
 	if (!merkle_extends(held.at.size, next.size, &held.at.root, &next.root, path))
 		return ERR_REFUSED;
-	return head_swap(journal->heads, &held.at, &next, note, now_ms);
+	err = head_swap(journal->heads, &held.at, &next, note, now_ms);
+	if (err == ERR_IO)
+		journal->is_broken = true;
+	return err;
 }
 
 enum err

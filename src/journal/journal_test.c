@@ -475,55 +475,6 @@ witness_takes_only_extensions(void **state)
 }
 
 static void
-count_line(void *context, struct span witness, int64_t at_ms, struct span line)
-{
-	int *n = context;
-
-	assert_true(span_is(witness, "seam/c/erbil/witness"));
-	assert_int_equal(at_ms, 1700000000000);
-	assert_true(span_starts(line, "\xe2\x80\x94 seam/c/erbil/witness "));
-	(*n)++;
-}
-
-static void
-countersignatures_are_published(void **state)
-{
-	struct testhome *home = *state;
-	struct sign_secret secret;
-	struct note_key witness;
-	struct out message = out_new(8192);
-	struct out note = out_new(8192);
-	struct signature signature;
-	struct note read;
-	uint64_t time_s;
-	int n = 0;
-
-	testhome_key("seam/c/erbil/witness", NOTE_COSIGNATURE, 11, &secret, &witness);
-	testhome_append(home, 0, 4);
-	assert_int_equal(testhome_beat(home), ERR_OK);
-	assert_int_equal(journal_head_note(home->journal, &note), ERR_OK);
-	assert_int_equal(note_read(out_view(&note), &read), ERR_OK);
-	note_cosign_message(&message, 1700000000, read.text);
-	sign_make(&secret, out_view(&message), &signature);
-	note_write_line(&note, &witness, 1700000000, &signature);
-	assert_int_equal(journal_begin(home->journal), ERR_OK);
-	assert_int_equal(shelf_cosign(home->journal, &home->key, out_view(&note), 1), ERR_REFUSED);
-	assert_int_equal(shelf_cosign(home->journal, &witness, out_view(&note), 1), ERR_OK);
-	assert_int_equal(journal_commit(home->journal), ERR_OK);
-	assert_int_equal(shelf_each_cosign(home->journal, 5, count_line, &n), ERR_OK);
-	assert_int_equal(n, 1);
-	reopen(home);
-	out_reset(&note);
-	assert_int_equal(journal_head_note(home->journal, &note), ERR_OK);
-	assert_int_equal(note_read(out_view(&note), &read), ERR_OK);
-	assert_int_equal(note_count(&read), 2);
-	assert_int_equal(note_check(&read, &witness, &time_s), NOTE_HOLDS);
-	assert_int_equal(note_check(&read, &home->key, &time_s), NOTE_HOLDS);
-	out_free(&note);
-	out_free(&message);
-}
-
-static void
 unknown_things_are_not_found(void **state)
 {
 	struct testhome *home = *state;
@@ -562,7 +513,6 @@ main(void)
 	    ROW(second_hashing_sees_a_flip),
 	    ROW(damaged_tiles_are_rebuilt),
 	    ROW(witness_takes_only_extensions),
-	    ROW(countersignatures_are_published),
 	    ROW(unknown_things_are_not_found),
 	};
 #undef ROW

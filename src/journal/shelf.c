@@ -19,12 +19,15 @@ static const char sql_newest[] =
     COLUMNS "WHERE class = ?1 AND name = ?2 ORDER BY version DESC LIMIT 1";
 static const char sql_each[] = COLUMNS "WHERE class = ?1 ORDER BY name, version";
 static const char sql_cosign[] =
-    "INSERT INTO cosign VALUES(?1, ?2, ?3, ?4, ?5, rowhash('cosign', ?1, ?2, ?3, ?4, ?5)) "
-    "ON CONFLICT(epoch, size, witness) DO UPDATE SET at_ms = excluded.at_ms, line = excluded.line, "
-    "row = excluded.row WHERE excluded.at_ms > at_ms";
+    "INSERT OR IGNORE INTO cosign VALUES(?1, ?2, ?3, ?4, ?5, rowhash('cosign', ?1, ?2, ?3, ?4, ?5))";
+/* The first says since when it was there, the last that the log is still watched. */
+static const char sql_thin[] =
+    "DELETE FROM cosign WHERE epoch = ?1 AND size = ?2 AND witness = ?3"
+    " AND at_ms > (SELECT min(at_ms) FROM cosign WHERE epoch = ?1 AND size = ?2 AND witness = ?3)"
+    " AND at_ms < (SELECT max(at_ms) FROM cosign WHERE epoch = ?1 AND size = ?2 AND witness = ?3)";
 static const char sql_cosigns[] =
     "SELECT witness, at_ms, line, row IS " TABLES_HASH("cosign", TABLES_COSIGN) " FROM cosign "
-    "WHERE epoch = ?1 AND size = ?2 ORDER BY witness";
+    "WHERE epoch = ?1 AND size = ?2 AND witness <> ?3 ORDER BY witness, at_ms";
 /* clang-format on */
 
 static enum err
@@ -181,13 +184,48 @@ check_head(struct journal *journal, const struct note *note, struct note_head *h
 	return err;
 }
 
+static enum err
+put_line(struct journal *journal, uint64_t size, struct span name, int64_t at_ms, struct span line)
+{
+	sqlite3_stmt *statement;
+	enum err err = inside_db(journal, sql_cosign, &statement);
+
+	if (err != ERR_OK)
+		return err;
+	db_bind_int(statement, 1, journal->epoch);
+	db_bind_int(statement, 2, (int64_t)size);
+	db_bind_text(statement, 3, name);
+	db_bind_int(statement, 4, at_ms);
+	db_bind_text(statement, 5, line);
+	err = inside_do(journal, statement);
+	if (err == ERR_OK)
+		err = inside_db(journal, sql_thin, &statement);
+	if (err != ERR_OK)
+		return err;
+	db_bind_int(statement, 1, journal->epoch);
+	db_bind_int(statement, 2, (int64_t)size);
+	db_bind_text(statement, 3, name);
+	return inside_do(journal, statement);
+}
+
+/* The log's own line beside them, as of time 0: so that a head which is no longer the newest can
+ * still be shown with what was countersigned. */
+static enum err
+put_own_line(struct journal *journal, const struct note *note, uint64_t size)
+{
+	struct span line;
+
+	if (!note_find_line(note, &journal->key, &line))
+		return ERR_OK;
+	return put_line(journal, size, span_of(journal->origin), 0, line);
+}
+
 enum err
 shelf_cosign(struct journal *journal, const struct note_key *key, struct span bytes, int64_t now_ms)
 {
 	struct note note;
 	struct note_head head;
 	struct span line;
-	sqlite3_stmt *statement;
 	uint64_t time_s = 0;
 	enum err err = inside_may_write(journal);
 
@@ -196,20 +234,16 @@ shelf_cosign(struct journal *journal, const struct note_key *key, struct span by
 		err = note_read(bytes, &note);
 	if (err == ERR_OK &&
 	    (key->type != NOTE_COSIGNATURE || note_check(&note, key, &time_s) != NOTE_HOLDS ||
-	     time_s > INT64_MAX / 1000 || !note_find_line(&note, key, &line)))
+	     !note_find_line(&note, key, &line) || !note_line_time(line, &time_s) || time_s == 0 ||
+	     time_s > INT64_MAX / 1000))
 		err = ERR_REFUSED;
 	if (err == ERR_OK)
 		err = check_head(journal, &note, &head);
 	if (err == ERR_OK)
-		err = inside_db(journal, sql_cosign, &statement);
-	if (err != ERR_OK)
-		return err;
-	db_bind_int(statement, 1, journal->epoch);
-	db_bind_int(statement, 2, (int64_t)head.size);
-	db_bind_text(statement, 3, span_of(key->name));
-	db_bind_int(statement, 4, (int64_t)time_s * 1000);
-	db_bind_text(statement, 5, line);
-	err = inside_do(journal, statement);
+		err = put_own_line(journal, &note, head.size);
+	if (err == ERR_OK)
+		err =
+		    put_line(journal, head.size, span_of(key->name), (int64_t)time_s * 1000, line);
 	if (err == ERR_OK && head.size == journal->head.size)
 		journal->must_publish = true;
 	return err;
@@ -228,6 +262,7 @@ shelf_each_cosign(struct journal *journal, uint64_t size,
 		return err;
 	db_bind_int(statement, 1, journal->epoch);
 	db_bind_int(statement, 2, (int64_t)size);
+	db_bind_text(statement, 3, span_of(journal->origin));
 	while ((err = db_step(statement, &has_row)) == ERR_OK && has_row) {
 		if (!db_int(statement, 3)) {
 			err = ERR_CORRUPT;

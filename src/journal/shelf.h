@@ -40,13 +40,14 @@ MUST_USE enum err shelf_each(struct journal *journal, struct span class,
 			     const struct shelf_walk *walk);
 
 /* A countersignature of our own head: checked against `key` (NOTE_COSIGNATURE) and the head of that
- * size. Newer times replace older ones of the same witness and size.  Within a batch. */
+ * size; the log's own line in the note is kept beside it.  Of one witness and size the earliest and
+ * the latest are kept.  Within a batch. */
 struct note_key;
 MUST_USE enum err shelf_cosign(struct journal *journal, const struct note_key *key,
 			       struct span note, int64_t now_ms);
 
-/* Distinct witnesses (by name) of the head of `size` of the current log, each called with its time.
- */
+/* Countersignatures of the head of `size` of the current log by witness (name), then time: one or
+ * two of each. */
 MUST_USE enum err shelf_each_cosign(struct journal *journal, uint64_t size,
 				    void (*each)(void *context, struct span witness, int64_t at_ms,
 						 struct span line),

@@ -75,6 +75,7 @@ static const char journal_schema[] =
 	"CREATE TABLE cosign(epoch INTEGER NOT NULL, size INTEGER NOT NULL, witness TEXT NOT NULL,"
 	" at_ms INTEGER NOT NULL, line TEXT NOT NULL, row BLOB NOT NULL,"
 	" PRIMARY KEY(epoch, size, witness, at_ms)) STRICT;"
+	"CREATE INDEX cosign_witness ON cosign(epoch, witness, size, at_ms);"
 	"COMMIT;";
 
 /* state: 0 open, 1 closed by recovery, 2 contradicted from outside. */

@@ -38,7 +38,7 @@
 	X(outbox,     "number",                TABLES_OUTBOX) \
 	X(quarantine, "number",                TABLES_QUARANTINE) \
 	X(shelf,      "class||' '||name||' '||version", TABLES_SHELF) \
-	X(cosign,     "epoch||' '||size||' '||witness", TABLES_COSIGN)
+	X(cosign,     "epoch||' '||size||' '||witness||' '||at_ms", TABLES_COSIGN)
 #define TABLES_HEAD_ROWS(X) X(head, "origin", TABLES_HEAD)
 #define TABLES_KEY_ROWS(X)  X(key,  "seq",    TABLES_KEY)
 /* clang-format on */

@@ -87,22 +87,31 @@ testhome_open(struct testhome *home)
 	assert_int_equal(err, ERR_OK);
 }
 
+/* A home of that station ("b/qayyara"), its log key made from `fill`. */
 static inline void
-testhome_make(struct testhome *home, const char *parent)
+testhome_make_as(struct testhome *home, const char *parent, const char *station, unsigned char fill)
 {
+	char origin[128];
 	struct out vkey = out_new(1024);
 
 	memset(home, 0, sizeof *home);
 	(void)snprintf(home->dir, sizeof home->dir, "%s/seam-journal-XXXXXX", parent);
+	(void)snprintf(origin, sizeof origin, "seam/%s/log/1", station);
 	assert_int_equal(sign_start(), ERR_OK);
 	assert_non_null(mkdtemp(home->dir));
-	testhome_key("seam/a/makhmour/log/1", NOTE_ED25519, 7, &home->secret, &home->key);
+	testhome_key(origin, NOTE_ED25519, fill, &home->secret, &home->key);
 	note_key_write(&vkey, &home->key);
 	assert_int_equal(
-	    journal_create(home->dir, SPAN("a/makhmour"), out_view(&vkey), SPAN("members v1"), 5),
+	    journal_create(home->dir, span_of(station), out_view(&vkey), SPAN("members v1"), 5),
 	    ERR_OK);
 	out_free(&vkey);
 	testhome_open(home);
+}
+
+static inline void
+testhome_make(struct testhome *home, const char *parent)
+{
+	testhome_make_as(home, parent, "a/makhmour", 7);
 }
 
 static inline void

@@ -196,16 +196,18 @@ flipped_columns_are_found(void **state)
 
 /* --- what is below the rows: schema, pages, length */
 
+/* Everywhere: a page that was split may still hold the old bytes beside the ones in force. */
 static void
 change_bytes(const char *path, const char *from, const char *to)
 {
 	struct out bytes = out_new(64 << 20);
 	char *at;
+	int n = 0;
 
 	assert_int_equal(file_read(path, &bytes), ERR_OK);
-	at = memmem(bytes.p, bytes.n, from, strlen(from));
-	assert_non_null(at);
-	memcpy(at, to, strlen(to));
+	while ((at = memmem(bytes.p, bytes.n, from, strlen(from))) && n++ < 100)
+		memcpy(at, to, strlen(to));
+	assert_true(n > 0 && n < 100);
 	assert_int_equal(file_write(path, out_view(&bytes), 0600), ERR_OK);
 	out_free(&bytes);
 }

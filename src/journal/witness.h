@@ -48,8 +48,8 @@ struct witness_answer {
  * 200: the head is durable in head.db before this returns, and *message gets the bytes that the
  * witness key signs; witness_finish() makes the body.  Any other status: the body is
  * witness_write_refusal().  Two requests at once cannot roll back: the row is compared and swapped.
- * A log that forked is answered 403 from then on.  A failure (ERR_IO, ERR_CORRUPT …) is our own:
- * answer 500.
+ * After has_forked: keep the evidence, then witness_distrust(); that log is answered 403 from then
+ * on. A failure (ERR_IO, ERR_CORRUPT …) is our own: answer 500.
  */
 MUST_USE enum err witness_serve(struct journal *journal, const struct note_key *key,
 				struct span body, uint64_t time_s, int64_t now_ms,
@@ -92,8 +92,9 @@ enum witness_outcome {
 
 /*
  * What a witness answered to the request for our head of `size` (journal_head_size() when it was
- * written).  `key` is its witness key.  Within a batch; only WITNESS_COSIGNED writes anything.
- * Unsigned words of a witness stop nothing: *outcome says what to ask for.
+ * written), which named *old_size.  `key` is its witness key.  Within a batch; only
+ * WITNESS_COSIGNED writes anything.  Unsigned words of a witness stop nothing: *outcome says what
+ * to ask for, and *old_size is what to name next time.
  */
 MUST_USE enum err witness_take(struct journal *journal, const struct note_key *key, uint64_t size,
 			       int status, struct span body, enum witness_outcome *outcome,
