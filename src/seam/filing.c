@@ -5,50 +5,30 @@
 #include "seam/filing.h"
 
 #include "base/b64.h"
-#include "base/hash.h"
 #include "base/json.h"
 #include "model/record.h"
 #include "picture/picture.h"
+#include "seamd/outcome.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { COLUMN_STATE = 6, COLUMN_WHY = 20 };
 
-struct filed {
-	struct hash id;
-	char thread[64];
-	uint64_t leaf;
-};
-
 static void
-write_party(const struct app *app, struct out *out, struct cursor *cursor, unsigned i)
+write_way(const struct app *app, struct out *out, const struct outcome_way *way)
 {
-	char party[LIMIT_PARTY_TEXT];
-	char why[256];
 	size_t begin = out->n;
-	enum picture_state state;
 
-	cursor_text(cursor, party, sizeof party);
-	state = (enum picture_state)cursor_u8(cursor);
-	cursor_text(cursor, why, sizeof why);
-	if (cursor->is_failed || !picture_state_code(state))
-		return;
-	if (app->is_json) {
-		out_format(out, "%s{\"party\":\"%s\",\"state\":\"%s\",\"why\":", i ? "," : "",
-			   party, picture_state_code(state));
-		out_json(out, span_of(why));
-		out_char(out, '}');
-		return;
-	}
-	out_format(out, "  %s", party);
+	out_format(out, "  %s", way->party.name);
 	app_column(out, begin, COLUMN_STATE);
-	app_colour(app, out, state == PICTURE_STATE_HELD_BACK ? APP_YELLOW : APP_GREEN);
-	out_text(out, picture_state_label(state));
+	app_colour(app, out, way->state == PICTURE_STATE_HELD_BACK ? APP_YELLOW : APP_GREEN);
+	out_text(out, picture_state_label(way->state));
 	app_colour(app, out, APP_PLAIN);
-	if (why[0]) {
+	if (way->why[0]) {
 		app_column(out, begin, COLUMN_WHY);
-		out_text(out, why);
+		out_text(out, way->why);
 	}
 	out_char(out, '\n');
 }
@@ -56,33 +36,23 @@ write_party(const struct app *app, struct out *out, struct cursor *cursor, unsig
 static int
 print_filed(const struct app *app, const struct wire_message *message)
 {
-	struct cursor cursor = cursor_over(message->payload);
+	struct outcome_filed *filed = arena_take(app->arena, sizeof *filed);
 	struct out out = out_new(65536);
-	struct span id = cursor_bytes(&cursor, HASH_SIZE);
-	struct filed filed = {.leaf = 0};
-	char name[HASH_TEXT_SIZE] = "";
-	unsigned n;
+	char name[HASH_TEXT_SIZE];
 
-	if (id.n == HASH_SIZE) {
-		memcpy(filed.id.b, id.p, HASH_SIZE);
-		hash_text(name, &filed.id);
-	}
-	cursor_text(&cursor, filed.thread, sizeof filed.thread);
-	filed.leaf = cursor_u64(&cursor);
-	n = cursor_u16(&cursor);
-	if (app->is_json)
-		out_format(&out, "{\"id\":\"%s\",\"thread\":\"%s\",\"leaf\":%llu,\"parties\":[",
-			   name, filed.thread, (unsigned long long)filed.leaf);
-	else
-		out_format(&out, "%s\n", name);
-	for (unsigned i = 0; i < n && i < LIMIT_PARTIES && !cursor.is_failed; i++)
-		write_party(app, &out, &cursor, i);
-	if (app->is_json)
-		out_text(&out, "]}\n");
-	if (!cursor_is_done(&cursor)) {
-		out_free(&out);
+	if (!filed)
+		return app_fail(app, ERR_NOMEM, NULL);
+	if (!outcome_read_filed(message->payload, filed))
 		return app_say_no(app, "the station's answer is not in its form");
+	hash_text(name, &filed->id);
+	if (app->is_json) {
+		outcome_json_filed(&out, filed);
+		out_char(&out, '\n');
+		return app_print(app, &out);
 	}
+	out_format(&out, "%s\n", name);
+	for (size_t i = 0; i < filed->n; i++)
+		write_way(app, &out, &filed->ways[i]);
 	return app_print(app, &out);
 }
 
@@ -124,46 +94,32 @@ write_disclosure(struct out *out, struct span text)
 /* A party's row of a preview: the cut is the signing input, then "~" and each disclosure.  For
  * programs the rows are one line of JSON before that of the filing. */
 static void
-write_preview(const struct app *app, struct out *out, struct cursor *cursor)
+write_preview(const struct app *app, struct out *out, const struct outcome_shown *shown)
 {
-	char party[LIMIT_PARTY_TEXT];
-	char onward[256];
-	char why[256];
-	struct span cut;
+	struct span cut = shown->cut;
 	struct span one;
-	int64_t not_before;
-	int64_t until;
-	unsigned approvals;
 
-	cursor_text(cursor, party, sizeof party);
-	cut = cursor_span(cursor, WIRE_PAYLOAD);
-	not_before = cursor_i64(cursor);
-	until = cursor_i64(cursor);
-	cursor_text(cursor, onward, sizeof onward);
-	approvals = cursor_u8(cursor);
-	cursor_text(cursor, why, sizeof why);
-	if (cursor->is_failed)
-		return;
 	if (app->is_json) {
-		out_format(out, "%s{\"party\":\"%s\",\"cut\":", out->n > 1 ? "," : "", party);
+		out_format(out, "%s{\"party\":\"%s\",\"cut\":", out->n > 1 ? "," : "",
+			   shown->party.name);
 		out_json(out, cut);
 		out_text(out, ",\"why\":");
-		out_json(out, span_of(why));
+		out_json(out, span_of(shown->why));
 		out_char(out, '}');
 		return;
 	}
-	out_format(out, "  %s would get %s%s%s", party, cut.n ? "now" : "nothing now",
-		   why[0] ? ": " : "", why);
-	if (not_before) {
+	out_format(out, "  %s would get %s%s%s", shown->party.name, cut.n ? "now" : "nothing now",
+		   shown->why[0] ? ": " : "", shown->why);
+	if (shown->not_before_ms) {
 		out_text(out, "; from ");
-		app_write_moment(app, out, not_before);
+		app_write_moment(app, out, shown->not_before_ms);
 	}
-	if (until) {
+	if (shown->until_ms) {
 		out_text(out, "; until ");
-		app_write_moment(app, out, until);
+		app_write_moment(app, out, shown->until_ms);
 	}
-	if (approvals)
-		out_format(out, "; %u officers must approve", approvals);
+	if (shown->approvals)
+		out_format(out, "; %u officers must approve", shown->approvals);
 	out_text(out, "\n");
 	(void)span_split(&cut, '~', &one);
 	while (span_split(&cut, '~', &one))
@@ -191,30 +147,23 @@ filing_preview(struct app *app, struct reach *reach, const struct record *record
 	       struct span thread)
 {
 	struct out *request = reach_begin(reach, WIRE_PREVIEW, 1);
+	struct outcome_preview *preview = arena_take(app->arena, sizeof *preview);
 	struct out out = out_new(1 << 20);
 	struct wire_message message;
-	struct cursor cursor;
-	struct hash preview;
-	struct span bytes;
 	int code;
 
 	out_sized(request, thread);
 	record_write(request, record);
-	code = reach_ask(reach, WIRE_PREVIEWED, &message);
+	code =
+	    preview ? reach_ask(reach, WIRE_PREVIEWED, &message) : app_fail(app, ERR_NOMEM, NULL);
 	if (code != APP_OK)
 		return code;
-	cursor = cursor_over(message.payload);
-	bytes = cursor_bytes(&cursor, HASH_SIZE);
-	(void)cursor_span(&cursor, WIRE_PAYLOAD);
+	if (!outcome_read_preview(message.payload, preview))
+		return app_say_no(app, "the station's answer is not in its form");
 	if (app->is_json)
 		out_char(&out, '[');
-	for (unsigned n = cursor_u16(&cursor); n > 0 && !cursor.is_failed; n--)
-		write_preview(app, &out, &cursor);
-	if (!cursor_is_done(&cursor) || bytes.n != HASH_SIZE) {
-		out_free(&out);
-		return app_say_no(app, "the station's answer is not in its form");
-	}
-	memcpy(preview.b, bytes.p, HASH_SIZE);
+	for (size_t i = 0; i < preview->n; i++)
+		write_preview(app, &out, &preview->shown[i]);
 	if (app->is_json) {
 		out_text(&out, "]\n");
 		code = app_print(app, &out);
@@ -222,5 +171,5 @@ filing_preview(struct app *app, struct reach *reach, const struct record *record
 		app->is_sure = false;
 	}
 	out_free(&out);
-	return code == APP_OK ? confirm(app, reach, &preview) : code;
+	return code == APP_OK ? confirm(app, reach, &preview->name) : code;
 }

@@ -6,6 +6,7 @@
 #include "seam/question.h"
 #include "seam/reach.h"
 #include "seam/view.h"
+#include "seamd/outcome.h"
 
 #include "model/label.h"
 #include "picture/picture.h"
@@ -145,16 +146,28 @@ show_parts(struct app *app, const struct sending *sending)
 }
 
 static int
+print_sent(struct app *app, const struct wire_message *message)
+{
+	struct outcome_sent sent;
+	struct out text = out_new(1024);
+
+	if (!outcome_read_sent(message->payload, &sent))
+		return app_say_no(app, "the station's answer is not in its form");
+	if (app->is_json)
+		outcome_json_sent(&text, &sent);
+	else
+		out_format(&text, "%s: %u of %u officers have approved",
+			   picture_state_label(sent.state), sent.given, sent.needed);
+	out_char(&text, '\n');
+	return app_print(app, &text);
+}
+
+static int
 approve(struct app *app, const struct sending *sending)
 {
 	struct reach *reach = reach_open(app);
 	struct wire_message message;
-	struct cursor cursor;
 	struct out *out;
-	struct out text = out_new(1024);
-	unsigned given;
-	unsigned needed;
-	enum picture_state state;
 	int code;
 
 	if (!reach)
@@ -164,23 +177,8 @@ approve(struct app *app, const struct sending *sending)
 	out_sized(out, span_of(sending->party.name));
 	out_u16(out, 0);
 	code = reach_ask(reach, WIRE_SENT, &message);
-	if (code == APP_OK) {
-		const char *label;
-
-		cursor = cursor_over(message.payload);
-		given = cursor_u8(&cursor);
-		needed = cursor_u8(&cursor);
-		state = (enum picture_state)cursor_u8(&cursor);
-		label = picture_state_label(state);
-		if (app->is_json)
-			out_format(&text, "{\"given\":%u,\"needed\":%u,\"state\":\"%s\"}\n", given,
-				   needed,
-				   picture_state_code(state) ? picture_state_code(state) : "");
-		else
-			out_format(&text, "%s: %u of %u officers have approved\n",
-				   label ? label : "?", given, needed);
-		code = app_print(app, &text);
-	}
+	if (code == APP_OK)
+		code = print_sent(app, &message);
 	reach_close(reach);
 	return code;
 }

@@ -87,15 +87,28 @@ read_foreign(const struct journal_record *row, const struct keyring *keyring, st
 }
 
 enum err
+reread_disclosures(struct span disclosures, struct arena *arena, struct record *record)
+{
+	struct claim_reading *reading = claim_reading_new(arena, record);
+	enum err err = reading ? ERR_OK : ERR_NOMEM;
+	enum field parent = FIELD_NONE;
+	struct span one;
+
+	while (err == ERR_OK && span_split(&disclosures, '~', &one))
+		if (one.n)
+			err = read_one(reading, one, arena, &parent);
+	if (err == ERR_OK && claim_reading_finish(reading).why != WHY_NONE)
+		err = ERR_CORRUPT;
+	return err;
+}
+
+enum err
 reread_record(const struct journal_record *row, const struct keyring *keyring, struct arena *arena,
 	      struct record *record)
 {
 	struct span rest = row->disclosures;
-	struct claim_reading *reading;
-	enum field parent = FIELD_NONE;
 	struct station station;
-	struct span one;
-	enum err err = ERR_OK;
+	enum err err;
 
 	record_init(record, kind_find(row->kind));
 	if (!station_read(row->origin, &station))
@@ -106,14 +119,7 @@ reread_record(const struct journal_record *row, const struct keyring *keyring, s
 		return ERR_OK;
 	if (!row->is_own)
 		return read_foreign(row, keyring, arena, record);
-	reading = claim_reading_new(arena, record);
-	if (!reading)
-		return ERR_NOMEM;
-	while (err == ERR_OK && span_split(&rest, '~', &one))
-		if (one.n)
-			err = read_one(reading, one, arena, &parent);
-	if (err == ERR_OK && claim_reading_finish(reading).why != WHY_NONE)
-		err = ERR_CORRUPT;
+	err = reread_disclosures(rest, arena, record);
 	record->station = station;
 	return err == ERR_OK ? read_exercise(row->jwt, arena, &record->is_exercise) : err;
 }

@@ -19,4 +19,9 @@ struct record;
 MUST_USE enum err reread_record(const struct journal_record *row, const struct keyring *keyring,
 				struct arena *arena, struct record *record);
 
+/* Disclosures as this station issued them, some of them left out, each with its "~": the record
+ * that they show.  Station and exercise are not in them.  ERR_CORRUPT. */
+MUST_USE enum err reread_disclosures(struct span disclosures, struct arena *arena,
+				     struct record *record);
+
 #endif
