@@ -39,9 +39,9 @@ enum { WATCH_ALERTS_MAX = 256, WATCH_CITES_MAX = LIMIT_IDS, WATCH_TEXT = 512, WA
 /* One matter that deserves attention at the moment asked about. */
 struct watch_alert {
 	enum watch_rule rule;
-	/* The same for the same matter at every run, however it grows: from the rule and the thread
-	 * (or earliest thread) it is about, and for UNANSWERED the party whose answer is missing.
-	 */
+	/* The same for the same matter at every run, however it grows, and at every station of the
+	 * party: from the rule, the statement it is about (station and thread: CHAIN the earliest
+	 * sighting's, CONFLICT both) and for UNANSWERED the party whose answer is missing. */
 	struct hash key;
 	enum vocab_severity severity;
 	unsigned step;      /* 1 … WATCH_STEPS: how far it has climbed */
@@ -55,7 +55,8 @@ struct watch_alert {
 	int64_t since_ms;           /* when it became an alert */
 	int64_t due_ms;             /* when the next step comes; 0: none more */
 	enum vocab_yesno civilians; /* may be civilians: always said for chains */
-	char text[WATCH_TEXT];      /* for people, English: what, how far, why */
+	char text[WATCH_TEXT]; /* for people, English, from fields alone: what, how far, why; the
+				  same from run to run while nothing has changed */
 };
 
 struct watch_question {
@@ -64,6 +65,9 @@ struct watch_question {
 	const struct watch_settings *settings;
 	struct party own;
 	int64_t now_ms;
+	int zone_min;  /* of the times in texts, minutes east of UTC; their letter is written */
+	unsigned *cut; /* may be NULL; gets a bit 1 << rule for each rule that had to leave
+			  something out: the oldest records, the least urgent alerts */
 };
 
 /*
