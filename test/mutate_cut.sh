@@ -77,8 +77,21 @@ try "foreign rows of ask go along" cut.c \
 	'if (party_equal(&ask->asks.ask[i].party, &cut->question->recipient))' 'if (i == 0)'
 try "the order of lines shows" cut.c 'parts_sort(parts);' ';'
 try "a secret decides the moment" cut.c \
-	'.not_before_ms = grant->after_ms ? filed_ms + grant->after_ms : 0,' \
+	'.not_before_ms = slot_of(grant, cut->delay_ms, filed_ms),' \
 	'.not_before_ms = filed_ms + (cut->question->record->field[FIELD_GRADE].is_set ? 60000 : 0),'
+try "a step is no step" slot.c 'if (grant->step_ms == 0)' 'if (grant->step_ms >= 0)'
+try "a step counts from filing" slot.c 'filed_ms + delay_ms + 1);' \
+	'delay_ms) + filed_ms;'
+try "an older version goes too" slot.c 'question->newer_ms != 0' 'false'
+try "a newer version shows before its slot" slot.c \
+	'slot_of(grant, delay_ms, question->newer_ms) <= question->now_ms' \
+	'question->newer_ms <= question->now_ms'
+try "a newer version shows without a step" slot.c 'return grant->step_ms > 0 && question' \
+	'return question'
+try "a secret opens a zone" enter.c 'if (shape->is_set && shape->shape) {' \
+	'if (record->field[FIELD_GRADE].is_set) return true; if (shape->is_set && shape->shape) {'
+try "a zone on a layer is entered by what was filed when" enter.c \
+	'if (is_called(unit, name) &&' 'if (filed_ms % 2000 < 1000 && is_called(unit, name) &&'
 try "the half-area rule looks at finer digits" halfarea.c \
 	'struct place square = place_at_level(view->place, level);' 'struct place square = *view->place;'
 try "an unknown name is guessed" halfarea.c \

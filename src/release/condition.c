@@ -4,6 +4,7 @@
 #include "release/condition.h"
 
 #include "model/ground.h"
+#include "release/enter.h"
 
 #include <math.h>
 
@@ -158,6 +159,13 @@ condition_test(const struct policy *policy, const struct rules_test *test,
 	case RULES_NEAR_BOUNDARY:
 	case RULES_NEAR_SEAM:
 		return is_near(policy, test, question, assume);
+	case RULES_ENTERS_ZONE:
+		return enter_zone(&policy->zone[test->zone], question->record);
+	case RULES_ENTERS_LAYER:
+		if (assume)
+			return span_is(assume->enters, test->text);
+		return enter_layer(question->ground, test->zone, span_of(test->text),
+				   question->record, question->filed_ms);
 	case RULES_IS_CODE:
 		return value->is_set && has_code(value, test->field, (unsigned)test->number);
 	case RULES_AT_LEAST_CODE: /* red is row 0, the gravest */

@@ -8,6 +8,7 @@
 struct condition_assume {
 	struct field_set present; /* levels that count as present */
 	int64_t seam_m;           /* distance to every boundary; -1: far away */
+	struct span enters;       /* the one area of the layers it enters; empty: none */
 };
 
 /* Whether all tests of a grant hold for the record.  What is not known does not hold. */

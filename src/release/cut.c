@@ -9,6 +9,7 @@
 #include "release/halfarea.h"
 #include "release/parts.h"
 #include "release/protect.h"
+#include "release/slot.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -26,6 +27,8 @@ struct cut {
 	struct field_set present;            /* what the record has */
 	struct field_set left;               /* what the caps leave */
 	struct field_set words;              /* its free text */
+	int64_t delay_ms;                    /* before it no rule gives it */
+	bool is_superseded;                  /* a line has it wait for a slot that is another's */
 	struct because because[FIELD_COUNT]; /* the last thing that held a field back */
 };
 
@@ -55,13 +58,24 @@ blame_line(struct cut *cut, const struct rules_grant *grant)
 			      "the conditions of that line do not hold");
 }
 
+/* What a newer version goes for is not looked at: a grant more must not take anything away. */
+static void
+blame_newer(struct cut *cut, const struct rules_grant *grant)
+{
+	cut->is_superseded = true;
+	for (enum field f = 1; f < FIELD_COUNT; f++)
+		if (grant->items.mask[f] & cut->present.mask[f])
+			blame(cut, f, WHY_SUPERSEDED, grant->line, "");
+}
+
 static bool
 add_grant(struct cut *cut, const struct policy *policy, const struct rules_grant *grant,
 	  struct parts *parts)
 {
 	int64_t filed_ms = cut->question->filed_ms;
 	struct release_part like = {
-	    .not_before_ms = grant->after_ms ? filed_ms + grant->after_ms : 0,
+	    .not_before_ms = slot_of(grant, cut->delay_ms, filed_ms),
+	    .step_ms = grant->step_ms,
 	    .until_ms = grant->until_ms ? filed_ms + grant->until_ms : 0,
 	    .approvals = grant->manual,
 	};
@@ -124,6 +138,8 @@ decide(struct cut *cut, const struct policy *policy, struct parts *parts)
 	for (unsigned i = 0; (grant = rules_grant(policy, kind, party, i)) != NULL; i++) {
 		if (!condition_holds(policy, grant, cut->question, cut->assume))
 			blame_line(cut, grant);
+		else if (slot_is_superseded(grant, cut->delay_ms, cut->question))
+			blame_newer(cut, grant);
 		else if (!add_grant(cut, policy, grant, parts))
 			return ERR_LIMIT;
 	}
@@ -232,6 +248,9 @@ describe(struct release_part *part, const char *because)
 	for (unsigned i = 0; i < part->lines_n && n < sizeof part->text - 40; i++)
 		n += (size_t)snprintf(part->text + n, sizeof part->text - n, "%s%u",
 				      i == 0 ? "line " : ", ", part->lines[i]);
+	if (part->step_ms > 0 && n < sizeof part->text - 40)
+		n += (size_t)snprintf(part->text + n, sizeof part->text - n, "; in steps of %lldm",
+				      (long long)part->step_ms / 60000);
 	if (part->approvals > 0 && n < sizeof part->text - 40)
 		n += (size_t)snprintf(part->text + n, sizeof part->text - n, "; by decision of %u",
 				      part->approvals);
@@ -411,6 +430,8 @@ give_by_policy(struct cut *cut, struct release_answer *answer)
 		add_companions(cut, &parts.part[i]);
 		finish_part(cut, &parts.part[i++], "");
 	}
+	if (parts.n == 0 && cut->is_superseded)
+		blame(cut, FIELD_NONE, WHY_SUPERSEDED, 0, "");
 	drop_given(cut, &parts);
 	return answer_with(cut, &parts, answer);
 }
@@ -434,6 +455,7 @@ cut_decide(const struct release_question *question, const struct condition_assum
 		return give_sister(&cut, answer);
 	if (question->record->kind == KIND_RETRACT || question->record->kind == KIND_ERASE)
 		return give_notice(&cut, answer);
+	cut.delay_ms = protect_delay_ms(question->record, &cut.present);
 	why = protect_refuses(question->record, &cut.present);
 	if (why)
 		return deny(&cut, why, "", answer);

@@ -19,11 +19,17 @@ enum { ARENA_MAX = 1 << 20 };
 
 static const int64_t FILED = 1809388800000;
 
-/* A line along 44 E, two governorates that meet at 35.5 N, two districts of the northern one. */
+/* A line along 44 E, a zone of five days, two governorates that meet at 35.5 N, two districts of
+ * the northern one. */
 static const char GROUND[] =
     "{\"type\":\"FeatureCollection\",\"features\":["
     "{\"type\":\"Feature\",\"properties\":{\"name\":\"Line 1\",\"layer\":\"boundary\"},"
     "\"geometry\":{\"type\":\"LineString\",\"coordinates\":[[44,34],[44,37]]}},"
+    "{\"type\":\"Feature\",\"properties\":{\"name\":\"Box\",\"name_ar\":\"\u0642\",\"code\":\"B4\","
+    "\"layer\":\"zone\",\"from\":\"2027-05-01\",\"to\":\"2027-05-05\"},"
+    "\"geometry\":{\"type\":\"Polygon\",\"coordinates\":[[[44.3,35.2],[44.5,35.2],[44.5,35.4],[44."
+    "3,35.4]]"
+    "]}},"
     "{\"type\":\"Feature\",\"properties\":{\"name\":\"North\",\"layer\":\"governorate\"},"
     "\"geometry\":{\"type\":\"Polygon\",\"coordinates\":[[[43,35.5],[47,35.5],[47,38],[43,38],[43,"
     "35.5]]]}},"
@@ -47,7 +53,7 @@ struct row {
 	const char *held;        /* "place@10m protected, unit no_rule"; NULL: not looked at */
 	const char *filed_rules; /* the policy at filing; NULL: the same */
 	const char *given;       /* items as "type, place@1km"; NULL: nothing */
-	int64_t now_h;
+	int64_t now_h, newer_h;  /* newer_h: a newer version, filed so much later; 0: none */
 	unsigned approvals;
 	bool is_sister, has_thread, is_retracted, has_ground;
 	const struct release_cite *cites;
@@ -104,6 +110,33 @@ static const struct row ROWS[] = {
 	{.name = "after, due", KIND_INCIDENT, AMBUSH, "release incident to b : type after 2h\n", "type +2h", NULL, .now_h = 2},
 	{.name = "until, in time", KIND_INCIDENT, AMBUSH, "release incident to b : type until 3h\n", "type until 3h", NULL, .now_h = 3},
 	{.name = "until, too late", KIND_INCIDENT, AMBUSH, "release incident to b : type until 3h\n", "", "type too_late", .now_h = 4},
+	{.name = "step, before the slot", KIND_INCIDENT, AMBUSH, "release incident to b : type step 3h\n", "type +3h (not_yet)", NULL, .now_h = 2},
+	{.name = "step, at the slot", KIND_INCIDENT, AMBUSH, "release incident to b : type step 3h\n", "type +3h", NULL, .now_h = 3},
+	{.name = "step behind after", KIND_INCIDENT, AMBUSH, "release incident to b : type after 4h step 3h\n", "type +6h (not_yet)", NULL, .now_h = 5},
+	{.name = "step behind after, filed at a slot", KIND_INCIDENT, AMBUSH, "release incident to b : type after 3h step 3h\n", "type +6h", NULL, .now_h = 6},
+	{.name = "a newer version in the same slot", KIND_INCIDENT, AMBUSH, "release incident to b : type step 3h\n", "", " superseded, type superseded",
+	    .now_h = 3, .newer_h = 2},
+	{.name = "a newer version of the next slot, not come yet", KIND_INCIDENT, AMBUSH, "release incident to b : type step 3h\n", "type +3h", NULL,
+	    .now_h = 5, .newer_h = 3},
+	{.name = "a newer version of the next slot, come", KIND_INCIDENT, AMBUSH, "release incident to b : type step 3h\n", "", "type superseded",
+	    .now_h = 6, .newer_h = 5},
+	{.name = "a newer version without a step", KIND_INCIDENT, AMBUSH, "release incident to b : type\nrelease incident to b : severity step 1h\n",
+	    "type", "severity superseded", .now_h = 2, .newer_h = 1},
+	{.name = "two steps, one of them superseded", KIND_INCIDENT, AMBUSH, "release incident to b : type, unit step 1h\nrelease incident to b : type step 3h\n",
+	    "type +3h", "unit superseded", .now_h = 5, .newer_h = 3},
+	{.name = "step and end, in time", KIND_INCIDENT, AMBUSH, "release incident to b : type step 3h until 4h\n", "type +3h until 4h", NULL, .now_h = 4},
+	{.name = "step and end, too late", KIND_INCIDENT, AMBUSH, "release incident to b : type step 3h until 4h\n", "", "type too_late", .now_h = 5},
+	{.name = "step by decision", KIND_INCIDENT, AMBUSH, "release incident to b : type step 3h manual 1\n", "type +3h officers 1 (not_yet)", NULL,
+	    .approvals = 1},
+	{.name = "the delay of coverage lies before the slot", KIND_COVERAGE, "unit=a-1", "release coverage to b : unit step 30m\n", "unit +1h (not_yet)", NULL},
+	{.name = "so does it for the newer version", KIND_COVERAGE, "unit=a-1", "release coverage to b : unit step 2h\n", "unit +2h", NULL,
+	    .now_h = 3, .newer_h = 1},
+	{.name = "both policies: the slot behind the later moment", KIND_INCIDENT, AMBUSH, "release incident to b : type after 4h\n", "type +6h (not_yet)", NULL,
+	    .filed_rules = "release incident to b : type step 3h\n", .now_h = 4},
+	{.name = "both policies: the longer step", KIND_INCIDENT, AMBUSH, "release incident to b : type step 2h\n", "type +3h (not_yet)", NULL,
+	    .filed_rules = "release incident to b : type step 3h\n", .now_h = 2},
+	{.name = "both policies: superseded then", KIND_INCIDENT, AMBUSH, "release incident to b : type\n", "", " superseded",
+	    .filed_rules = "release incident to b : type step 3h\n", .now_h = 4, .newer_h = 1},
 	{.name = "one delivery for each set of conditions", KIND_INCIDENT, AMBUSH,
 	    "release incident to b : type, severity after 2h\nrelease incident to b : type\nrelease incident to b : severity, unit after 2h\n",
 	    "type / unit, type, severity +2h (not_yet)", NULL},
@@ -153,6 +186,38 @@ static const struct row ROWS[] = {
 	{.name = "no seam loaded", KIND_INCIDENT, AMBUSH, "release incident to b : type if within 900km of seam\n", "", NULL},
 	{.name = "near a named boundary", KIND_INCIDENT, "type=atk.ambush; place=38SME4525347153", "release incident to b : type if within 60km of boundary \"Line 1\"\n", "type", NULL, .has_ground = true},
 	{.name = "near another boundary", KIND_INCIDENT, AMBUSH, "release incident to b : type if within 60km of boundary L2\n", "", NULL, .has_ground = true},
+
+	{.name = "in the zone's square", KIND_INCIDENT, AMBUSH, "zone z = 38SMD00 38SME4547\nrelease incident to b : type if enters z\n", "type", NULL},
+	{.name = "in the next square", KIND_INCIDENT, AMBUSH, "zone z = 38SME4548\nrelease incident to b : type if enters z\n", "", "type no_rule"},
+	{.name = "a coarse place over the zone", KIND_INCIDENT, "type=atk.ambush; place=38SME44", "zone z = 38SME4547\nrelease incident to b : type if enters z\n", "type", NULL},
+	{.name = "a coarse place beside the zone", KIND_INCIDENT, "type=atk.ambush; place=38SME54", "zone z = 38SME4547\nrelease incident to b : type if enters z\n", "", NULL},
+	{.name = "digits that only begin alike", KIND_INCIDENT, "type=atk.ambush; place=38SME4547", "zone z = 38SME45\nrelease incident to b : type if enters z\n", "", NULL},
+	{.name = "the whole 100 km square", KIND_INCIDENT, AMBUSH, "zone z = 38SME\nrelease incident to b : type if enters z\n", "type", NULL},
+	{.name = "no place enters nothing", KIND_INCIDENT, "type=atk.ambush", "zone z = 38SME\nrelease incident to b : type if enters z\n", "", NULL},
+	{.name = "a route through the zone", KIND_MOVEMENT, "movement=patrol; place=38SME0000; shape=line 35.30,44.00 35.30,44.90",
+	    "zone z = 38SME40\nrelease movement to b : movement if enters z\n", "movement", NULL},
+	{.name = "a route past the zone", KIND_MOVEMENT, "movement=patrol; shape=line 35.50,44.00 35.50,44.90",
+	    "zone z = 38SME40\nrelease movement to b : movement if enters z\n", "", NULL},
+	{.name = "a route that ends in the zone", KIND_MOVEMENT, "movement=patrol; shape=line 35.50,44.90 35.28,44.40",
+	    "zone z = 38SME40\nrelease movement to b : movement if enters z\n", "movement", NULL},
+	{.name = "an area around the zone", KIND_MOVEMENT, "movement=patrol; shape=area 35,44 35,45 36,45 36,44",
+	    "zone z = 38SME4020\nrelease movement to b : movement if enters z\n", "movement", NULL},
+	{.name = "a ring of a route around the zone", KIND_MOVEMENT, "movement=patrol; shape=line 35,44 35,45 36,45 36,44 35,44",
+	    "zone z = 38SME4020\nrelease movement to b : movement if enters z\n", "", NULL},
+	{.name = "in an area of a layer", KIND_INCIDENT, AMBUSH, "release incident to b : type if enters governorate North\n", "type", NULL, .has_ground = true},
+	{.name = "in another area of the layer", KIND_INCIDENT, AMBUSH, "release incident to b : type if enters governorate South\n", "", NULL, .has_ground = true},
+	{.name = "a square on the edge of two", KIND_INCIDENT, "type=atk.ambush; place=38SME42", "release incident to b : type if enters governorate North and "
+	    "enters governorate South\n", "type", NULL, .has_ground = true},
+	{.name = "no layers, no area", KIND_INCIDENT, AMBUSH, "release incident to b : type if enters governorate North\n", "", NULL},
+	{.name = "another layer's area", KIND_INCIDENT, AMBUSH, "release incident to b : type if enters district North\n", "", NULL, .has_ground = true},
+	{.name = "a route into a district", KIND_MOVEMENT, "movement=patrol; shape=line 35.4,44.0 35.6,44.0", "release movement to b : movement if enters district West\n",
+	    "movement", NULL, .has_ground = true},
+	{.name = "a zone in force in the window", KIND_MOVEMENT, "movement=patrol; window=2027-05-05; place=38SME4010",
+	    "release movement to b : movement if enters zone Box\n", "movement", NULL, .has_ground = true},
+	{.name = "a zone in force at filing is no use then", KIND_MOVEMENT, "movement=patrol; window=2027-05-09; place=38SME4010",
+	    "release movement to b : movement if enters zone Box\n", "", NULL, .has_ground = true},
+	{.name = "a zone's code and other names", KIND_MOVEMENT, "movement=patrol; window=2027-05-04..2027-05-09; place=38SME4010",
+	    "release movement to b : movement if enters zone B4 and enters zone \"\u0642\"\n", "movement", NULL, .has_ground = true},
 
 	{.name = "both policies: levels", KIND_INCIDENT, AMBUSH, "release incident to b : type, place@1km\n", "type, place@1km", "severity no_rule",
 	    .filed_rules = "release incident to b : type, severity, place@100m\n"},
@@ -365,6 +430,7 @@ check_row(const struct row *row, const struct bench *bench)
 					    .record = record,
 					    .filed_ms = FILED,
 					    .now_ms = FILED + row->now_h * H,
+					    .newer_ms = row->newer_h ? FILED + row->newer_h * H : 0,
 					    .approvals = row->approvals,
 					    .is_sister = row->is_sister,
 					    .has_thread = row->has_thread,

@@ -4,6 +4,7 @@
  */
 #include "release/explain.h"
 
+#include "model/when.h"
 #include "release/cut.h"
 #include "release/print.h"
 
@@ -233,8 +234,13 @@ tell_part(const struct explain *explain, const struct release_part *part, const 
 	if (!explain->is_json) {
 		out_text(out, "gives ");
 		print_set(out, &part->give);
-		out_format(out, "\n    %s; %s\n", part->text,
+		out_format(out, "\n    %s; %s", part->text,
 			   part->why ? why_text(part->why) : "may go now");
+		if (part->not_before_ms > explain->question->now_ms) {
+			out_text(out, ", not before ");
+			when_write_iso(out, part->not_before_ms);
+		}
+		out_char(out, '\n');
 		return;
 	}
 	out_format(out, "%s{\"gives\":\"", comma);

@@ -107,7 +107,7 @@ text_tells_lines(void **state)
 	says(&stage, "incident to b\n");
 	says(&stage, "gives kind, thread, type, when@minute, place@1km\n    line 2; may go now\n");
 	says(&stage, "gives kind, thread, outcome\n    line 4; by decision of 1; the rule asks for "
-		     "decisions by officers\n");
+		     "decisions by officers, not before 2027-05-04T02:00:00Z\n");
 	says(&stage, "  severity     nothing  [the conditions of that line do not hold, line 3]\n"
 		     "    line 3    does not apply: severity if type = exp\n");
 	says(&stage, "  place        place@1km  [a cap of the policy holds it back, line 5]\n"
@@ -115,6 +115,32 @@ text_tells_lines(void **state)
 	says(&stage, "  unit         nothing  [a cap of the policy holds it back, line 6]\n"
 		     "    line 2    grants: unit\n    line 6    caps: never unit\n");
 	says(&stage, "  summary      nothing  [free text leaves by hand only]\n");
+	tear_down(&stage);
+}
+
+/* A slot that has not come, a slot that is a newer version's, a zone that is not entered. */
+static void
+steps_are_told(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	set_up(&stage,
+	       "party a b\nzone z = 38SMD\nrelease incident to b : type after 10m step 30m\n"
+	       "release incident to b : severity if enters z\n");
+	assert_int_equal(release_explain(&stage.question, stage.arena, false, &stage.out), ERR_OK);
+	says(&stage, "gives kind, thread, type\n    line 3; in steps of 30m; the rule releases it "
+		     "later, not before 2027-05-04T00:30:00Z\n");
+	says(&stage, "line 3    grants: type after 10m step 30m\n");
+	says(&stage, "line 4    does not apply: severity if enters z\n");
+	stage.question.newer_ms = FILED + 60000;
+	stage.question.now_ms = FILED + 1800000;
+	out_reset(&stage.out);
+	assert_int_equal(release_explain(&stage.question, stage.arena, false, &stage.out), ERR_OK);
+	says(&stage, "the whole record: a newer version of it goes at that moment instead\n");
+	says(&stage,
+	     "type         nothing  [a newer version of it goes at that moment instead, line "
+	     "3]\n");
 	tear_down(&stage);
 }
 
@@ -406,6 +432,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(text_tells_lines),
+	    cmocka_unit_test(steps_are_told),
 	    cmocka_unit_test(text_of_whole_records),
 	    cmocka_unit_test(the_policy_at_filing_is_named),
 	    cmocka_unit_test(the_same_policy_is_not_blamed),

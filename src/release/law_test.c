@@ -1,6 +1,6 @@
 /*
  * The laws of a policy over random policies and records: no rule, nothing; a grant never removes; a
- * cap never adds; the order of lines is irrelevant; what prints reads back.
+ * cap never adds; the order of lines is irrelevant; steps are kept; what prints reads back.
  */
 #include "release/maker_test.h"
 
@@ -104,6 +104,47 @@ one_more_line(struct law *law, struct release_question question,
 	law->lines_n--;
 }
 
+/* What goes in steps goes at a slot behind its filing, and not when a newer version was filed
+ * before that slot came. */
+static void
+steps_are_kept(struct law *law, const struct release_question *question,
+	       const struct release_answer *answer)
+{
+	for (size_t i = 0; i < answer->parts_n; i++) {
+		const struct release_part *part = &answer->parts[i];
+
+		if (part->step_ms == 0)
+			continue;
+		expect(law,
+		       part->not_before_ms % part->step_ms == 0 &&
+			   part->not_before_ms > question->filed_ms,
+		       "a step goes beside its slot");
+		expect(law,
+		       part->not_before_ms > question->now_ms || question->newer_ms == 0 ||
+			   question->newer_ms / part->step_ms > question->filed_ms / part->step_ms,
+		       "an older version goes at the slot of a newer one");
+	}
+}
+
+static bool
+has_step(const struct law *law, enum kind kind)
+{
+	for (unsigned i = 0; i < law->lines_n; i++)
+		if (law->line[i].is_stepped && (law->line[i].kinds >> kind & 1) &&
+		    (law->line[i].to & PARTY_B))
+			return true;
+	return false;
+}
+
+static bool
+gives_in_steps(const struct release_answer *answer)
+{
+	for (size_t i = 0; i < answer->parts_n; i++)
+		if (answer->parts[i].step_ms > 0)
+			return true;
+	return false;
+}
+
 static void
 laws_for(struct law *law, struct record *record)
 {
@@ -120,6 +161,9 @@ laws_for(struct law *law, struct record *record)
 	answer = cut(law, &question);
 	if (!has_grant(law, record->kind))
 		expect(law, answer.parts_n == 0, "given without a rule");
+	if (!has_step(law, record->kind))
+		expect(law, !gives_in_steps(&answer), "a step out of nowhere");
+	steps_are_kept(law, &question, &answer);
 	print_and_read(law, policy, question, &answer);
 	one_more_line(law, question, &answer, false);
 	one_more_line(law, question, &answer, true);

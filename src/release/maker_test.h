@@ -27,14 +27,24 @@ enum {
 static const int64_t FILED = 1809388800000;
 static const int64_t HOUR = 3600000;
 
-/* Governorates and districts meet at 35.5 N, 42.4 E and 45 E, so that squares are cut by them;
- * "Nowhere" is on no layer. */
+/* Steps divide the hour and delays are whole hours, so whatever is filed in the first ten minutes
+ * of an hour has the same slot under every line. */
+static const unsigned STEPS_M[] = {10, 20, 30};
+static const int64_t SAME_SLOT_MS = 600000;
+
+/* A zone stands for the first days of May. Governorates and districts meet at 35.5 N, 42.4 E and 45
+ * E, so that squares are cut by them; "Nowhere" is on no layer. */
 #define BOX(name, layer, w, s, e, n)                                                               \
 	"{\"type\":\"Feature\",\"properties\":{\"name\":\"" name "\",\"layer\":\"" layer           \
 	"\"},\"geometry\":{\"type\":\"Polygon\",\"coordinates\":[[[" w "," s "],[" e "," s "],[" e \
 	"," n "],[" w "," n "],[" w "," s "]]]}}"
 static const char GROUND[] =
     "{\"type\":\"FeatureCollection\",\"features\":["
+    "{\"type\":\"Feature\",\"properties\":{\"name\":\"Box\",\"layer\":\"zone\",\"from\":\"2027-05-"
+    "01\","
+    "\"to\":\"2027-05-15\"},\"geometry\":{\"type\":\"Polygon\",\"coordinates\":[[[44.1,35.1],[44.5,"
+    "35.1],"
+    "[44.5,35.6],[44.1,35.6]]]}},"
     "{\"type\":\"Feature\",\"properties\":{\"name\":\"L1\",\"layer\":\"boundary\"},"
     "\"geometry\":{\"type\":\"LineString\",\"coordinates\":[[44,34],[44.5,37]]}}," BOX(
 	"North", "governorate", "40", "35.5", "47",
@@ -58,7 +68,7 @@ struct line {
 	unsigned to;
 	struct field_set items; /* granted, or taken by a cap */
 	bool reads[FIELD_COUNT];
-	bool is_timed, is_manual, is_cap;
+	bool is_timed, is_stepped, is_manual, is_cap;
 };
 
 struct law {
@@ -124,7 +134,8 @@ typed_value(struct law *law, enum field field, char *text, size_t size)
 		(void)snprintf(text, size, "%s", PLACES[n % (sizeof PLACES / sizeof PLACES[0])]);
 		break;
 	case FIELD_TYPE_SHAPE:
-		(void)snprintf(text, size, "line 35.1,44.%03u 35.2,44.3", n);
+		(void)snprintf(text, size, "%s 35.1,44.%03u 35.2,44.3 3%u.2,43.5",
+			       n % 2 ? "line" : "area", n, 4 + n % 3);
 		break;
 	case FIELD_TYPE_GRADE:
 		(void)snprintf(text, size, "%c%u", 'A' + (int)(n % 6), n % 6 + 1);
@@ -237,11 +248,27 @@ add_items(struct law *law, struct line *line, enum kind kind)
 	}
 }
 
+/* Reads where it is; on a layer also when it is. */
+static inline void
+add_enters(struct law *law, struct line *line, const char *before)
+{
+	static const char *const areas[] = {"z", "governorate North", "district West", "zone Box"};
+	unsigned i = below(law, 4);
+
+	add(line, "%senters %s", before, areas[i]);
+	line->reads[FIELD_PLACE] = line->reads[FIELD_SHAPE] = true;
+	line->reads[FIELD_WHEN] = line->reads[FIELD_WINDOW] = i > 0;
+}
+
 static inline void
 add_test(struct law *law, struct line *line, enum kind kind, const char *before)
 {
 	enum field field = kind_has(kind, FIELD_SEVERITY) ? FIELD_SEVERITY : FIELD_STATE;
 
+	if (kind_has(kind, FIELD_SHAPE) && below(law, 4) == 0) {
+		add_enters(law, line, before);
+		return;
+	}
 	switch (below(law, 4)) {
 	case 0:
 		if (!kind_has(kind, FIELD_PLACE))
@@ -293,6 +320,10 @@ make_grant(struct law *law, struct line *line)
 	if (below(law, 4) == 0) {
 		add(line, " until %uh", 3 + below(law, 2));
 		line->is_timed = true;
+	}
+	if (below(law, 4) == 0) {
+		add(line, " step %um", STEPS_M[below(law, 3)]);
+		line->is_stepped = true;
 	}
 	if (below(law, 3) == 0) {
 		size_t before = strlen(line->text);
@@ -377,7 +408,8 @@ ask_about(struct law *law, const struct policy *policy, const struct record *rec
 	    .policy_now = policy,
 	    .record = record,
 	    .filed_ms = record->filed_ms ? record->filed_ms : FILED,
-	    .now_ms = FILED + (int64_t)below(law, 4) * HOUR,
+	    .newer_ms = below(law, 4) ? 0 : FILED + below(law, 4) * HOUR + below(law, 600000),
+	    .now_ms = FILED + (int64_t)below(law, 240) * 60000,
 	    .approvals = below(law, 3),
 	    .recipient = {"b"},
 	};
@@ -401,8 +433,8 @@ is_same_part(const struct release_part *a, const struct release_part *b)
 		if (!party_equal(&a->onward.party[i], &b->onward.party[i]))
 			return false;
 	return field_set_equal(&a->give, &b->give) && a->not_before_ms == b->not_before_ms &&
-	       a->until_ms == b->until_ms && a->approvals == b->approvals &&
-	       a->follow == b->follow && a->why == b->why;
+	       a->until_ms == b->until_ms && a->step_ms == b->step_ms &&
+	       a->approvals == b->approvals && a->follow == b->follow && a->why == b->why;
 }
 
 static inline bool

@@ -11,7 +11,7 @@ enum { CASES = TEST_SLOW ? 10000000 : 100000, RECORDS_PER_POLICY = 40 };
 struct open {
 	struct field_set granted;
 	bool reads[FIELD_COUNT];
-	bool is_timed, is_manual;
+	bool is_timed, is_stepped, is_manual;
 };
 
 static void
@@ -29,6 +29,7 @@ open_by(const struct line *lines, unsigned n, enum kind kind, struct open *open)
 		for (unsigned f = 0; f < FIELD_COUNT; f++)
 			open->reads[f] |= line->reads[f];
 		open->is_timed |= line->is_timed;
+		open->is_stepped |= line->is_stepped;
 		open->is_manual |= line->is_manual;
 	}
 	for (unsigned f = 0; f < FIELD_COUNT; f++)
@@ -43,6 +44,7 @@ open_by_both(const struct open *more, struct open *open)
 	for (unsigned f = 0; f < FIELD_COUNT; f++)
 		open->reads[f] |= more->reads[f];
 	open->is_timed |= more->is_timed;
+	open->is_stepped |= more->is_stepped;
 	open->is_manual |= more->is_manual;
 }
 
@@ -152,11 +154,24 @@ change_secrets(struct law *law, const struct open *open, struct record *record)
 			change_ask(law, record);
 		else if (f == FIELD_FILED)
 			record->filed_ms += !open->granted.mask[f] && !open->is_timed
-						? (int64_t)below(law, 1000)
+						? (int64_t)below(law, (unsigned)SAME_SLOT_MS)
 						: 0;
 		else
 			change_field(law, open, record, f);
 	}
+}
+
+/* What happened to the thread since: without a step nothing of it shows, with one what has its slot
+ * by now, as if at any moment of that slot. */
+static int64_t
+change_newer(struct law *law, const struct open *open, const struct release_question *question)
+{
+	int64_t hour = question->newer_ms / HOUR * HOUR;
+	bool is_to_come = question->now_ms < hour + SAME_SLOT_MS;
+
+	if (!open->is_stepped || (question->newer_ms && is_to_come))
+		return below(law, 2) ? 0 : question->now_ms - below(law, is_to_come ? 1 : 9000000);
+	return question->newer_ms ? hour + below(law, (unsigned)SAME_SLOT_MS) : 0;
 }
 
 static void
@@ -205,6 +220,7 @@ interfere(struct law *law, const struct policy *filed, const struct policy *now,
 	changed = question;
 	changed.record = two;
 	changed.filed_ms = two->filed_ms;
+	changed.newer_ms = change_newer(law, &opens[kind], &question);
 	a = cut(law, &question);
 	b = cut(law, &changed);
 	same_for_b(law, &question, &a, &changed, &b);

@@ -3,6 +3,8 @@
  */
 #include "release/parts.h"
 
+#include "release/slot.h"
+
 #include <string.h>
 
 bool
@@ -91,6 +93,8 @@ compare(const struct release_part *a, const struct release_part *b)
 		order = compare_number(a->follow, b->follow);
 	if (!order)
 		order = compare_number(end_of(b), end_of(a));
+	if (!order)
+		order = compare_number(a->step_ms, b->step_ms);
 	return order ? order : compare_parties(&a->onward, &b->onward);
 }
 
@@ -133,6 +137,10 @@ combine(const struct release_part *a, const struct release_part *b, struct relea
 	*both = *b;
 	if (a->not_before_ms > b->not_before_ms)
 		both->not_before_ms = a->not_before_ms;
+	if (a->step_ms > b->step_ms)
+		both->step_ms = a->step_ms;
+	if (both->step_ms > 0)
+		both->not_before_ms = slot_up(both->step_ms, both->not_before_ms);
 	if (end_of(a) < end_of(b))
 		both->until_ms = a->until_ms;
 	if (a->approvals > b->approvals)

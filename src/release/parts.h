@@ -19,8 +19,8 @@ bool parts_new(struct parts *parts, struct arena *arena, size_t room);
  * same, or as a new one.  Nothing is added for an empty set.  False when there is no room. */
 bool parts_add(struct parts *parts, const struct release_part *like, const struct field_set *give);
 
-/* What both lists allow: levels in common, the later moment, the earlier end, the onward of both,
- * the more officers; lines are those of b.  ERR_NOMEM. */
+/* What both lists allow: levels in common, the later moment (at a slot of the longer step), the
+ * earlier end, the onward of both, the more officers; lines are those of b.  ERR_NOMEM. */
 MUST_USE enum err parts_both(const struct parts *a, const struct parts *b, struct arena *arena,
 			     struct parts *both);
 

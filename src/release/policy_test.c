@@ -83,8 +83,16 @@ static const struct {
 	{"manual word", HEAD "release incident to b : type manual two\n", 5, 37, "how many officers"},
 	{"onward unknown", HEAD "release incident to b : type onward d\n", 5, 37, "no party or group"},
 	{"civil onward", HEAD "release civil to b : call onward c\n", 5, 22, "no onward"},
-	{"step", HEAD "release incident to b : type step 30m\n", 5, 30, "`step` is not supported yet"},
-	{"enters", HEAD "release incident to b : type if enters strip\n", 5, 33, "`enters` is not supported yet"},
+	{"step nothing", HEAD "release incident to b : type step\n", 5, 34, "a duration"},
+	{"step twice", HEAD "release incident to b : type step 30m step 1h\n", 5, 39, "already"},
+	{"until within a step", HEAD "release incident to b : type step 30m until 30m\n", 5, 25, "room for a whole one"},
+	{"until within a step after", HEAD "release incident to b : type after 1h step 30m until 80m\n", 5, 25, "room for a whole one"},
+	{"enters nothing", HEAD "release incident to b : type if enters\n", 5, 39, "a zone of this policy, or"},
+	{"enters unknown", HEAD "release incident to b : type if enters strop\n", 5, 40, "a zone of this policy, or"},
+	{"enters a boundary", HEAD "release incident to b : type if enters boundary L1\n", 5, 40, "a zone of this policy, or"},
+	{"enters a layer without name", HEAD "release incident to b : type if enters district\n", 5, 48, "name of an area"},
+	{"enters an open quote", HEAD "release incident to b : type if enters zone \"x\n", 5, 46, "name of an area"},
+	{"enters without ground", HEAD "release told to b : told_by if enters strip\n", 5, 32, "has a place or a shape"},
 	{"if twice", HEAD "release incident to b : type if type = atk if type = atk\n", 5, 44, "one `if`"},
 	{"9 tests", HEAD "release incident to b : type if " CODES_9 "\n", 5, 185, "more than 8 tests"},
 	{"if nothing", HEAD "release incident to b : type if\n", 5, 32, "a field is expected"},
@@ -158,6 +166,13 @@ static const struct {
 	    "party a b c\nzone strip = 38SMD4525\nrelease incident to b : type after 2h until 3d if within 1500m of strip and "
 	    "within 2km of boundary \"Line 1\" and within 5km of boundary \"L2\" and within 9km of seam and severity >= yellow "
 	    "and type = exp and deaths >= 3 and unit = \"1 bde\" onward a, c manual 2\n"},
+	{"steps and entering", HEAD "release movement to b : movement step 30m until 6h if enters strip and enters zone \"Box 4\" and "
+	    "enters district X1 and enters governorate \"\xd8\xa8\"\nrelease movement to c : movement if enters strip step 1440m after 24h\n"
+	    "test movement{age=1h, newer=10m, enters=Box 4} to b = nothing\n",
+	    "party a b c\nzone strip = 38SMD4525\nrelease movement to b : movement until 6h step 30m if enters strip and enters zone "
+	    "\"Box 4\" and enters district \"X1\" and enters governorate \"\xd8\xa8\"\n"
+	    "release movement to c : movement after 1d step 1d if enters strip\n"
+	    "test movement{age=\"1h\", newer=\"10m\", enters=\"Box 4\"} to b = nothing\n"},
 	{"more values", HEAD "release movement, decision to b : state if persons = 4\n"
 	    "release told to b : re if told_party = c\nrelease decision to b : re if parties = c\n"
 	    "release incident to b : type if means = foot\n",

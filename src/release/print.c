@@ -3,6 +3,8 @@
  */
 #include "release/print.h"
 
+#include "release/enter.h"
+
 static void
 print_parties(struct out *out, const struct policy *policy, uint16_t parties)
 {
@@ -88,6 +90,13 @@ print_test(struct out *out, const struct policy *policy, const struct rules_test
 	case RULES_NEAR_SEAM:
 		print_near(out, policy, test);
 		break;
+	case RULES_ENTERS_ZONE:
+		out_format(out, "enters %s", policy->zone[test->zone].name);
+		break;
+	case RULES_ENTERS_LAYER:
+		out_format(out, "enters %s ", enter_layer_name(test->zone));
+		print_quoted(out, test->text);
+		break;
 	case RULES_IS_CODE:
 		out_format(out, "%s = %s", row->name,
 			   vocab_code(row->vocab, (unsigned)test->number));
@@ -122,6 +131,10 @@ print_conditions(struct out *out, const struct policy *policy, const struct rule
 	if (grant->until_ms > 0) {
 		out_text(out, " until ");
 		print_duration(out, grant->until_ms);
+	}
+	if (grant->step_ms > 0) {
+		out_text(out, " step ");
+		print_duration(out, grant->step_ms);
 	}
 	for (unsigned i = 0; i < grant->tests_n; i++) {
 		out_text(out, i == 0 ? " if " : " and ");

@@ -118,6 +118,34 @@ a_false_test_is_told(void **state)
 	policy_free(policy);
 }
 
+/* Steps and areas in test lines: one that holds and one that does not of each. */
+static void
+tests_speak_of_steps_and_areas(void **state)
+{
+	struct policy *policy =
+	    read_text(SPAN("party a b\nzone z = 38SMD45\n"
+			   "release movement to b : movement step 30m if enters z\n"
+			   "release movement to b : vehicles if enters zone \"Box 4\"\n"
+			   "test movement{place=38SMD4255, age=30m} to b = movement\n"
+			   "test movement{place=38SMD4255, age=29m} to b = nothing\n"
+			   "test movement{place=38SMD4255, age=1h, newer=29m} to b = nothing\n"
+			   "test movement{place=38SMD4255, age=59m, newer=30m} to b = movement\n"
+			   "test movement{place=38SMD5525, enters=Box 4} to b = vehicles\n"
+			   "test movement{place=38SMD5525, enters=Box 5} to b = nothing\n"
+			   "test movement{place=38SMD4255, age=1h, newer=29m} to b = movement\n"
+			   "test movement{place=38SMD5525, enters=Box 5} to b = vehicles\n"
+			   "test movement{newer=later} to b = nothing\n"
+			   "test movement{approvals=many} to b = nothing\n"));
+	struct policy_faults faults;
+
+	(void)state;
+	assert_int_equal(check_tests(policy, &faults), ERR_REFUSED);
+	assert_int_equal(faults.n, 4);
+	for (unsigned i = 0; i < 4; i++)
+		assert_int_equal(faults.fault[i].line, 11 + i);
+	policy_free(policy);
+}
+
 static void
 the_report_names_gaps(void **state)
 {
@@ -154,6 +182,7 @@ main(void)
 	    cmocka_unit_test(each_profile_holds),
 	    cmocka_unit_test(alone_or_odd_parties),
 	    cmocka_unit_test(a_false_test_is_told),
+	    cmocka_unit_test(tests_speak_of_steps_and_areas),
 	    cmocka_unit_test(the_report_names_gaps),
 	};
 

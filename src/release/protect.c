@@ -136,6 +136,17 @@ protect_refuses(const struct record *record, const struct field_set *present)
 	return WHY_NONE;
 }
 
+int64_t
+protect_delay_ms(const struct record *record, const struct field_set *present)
+{
+	int64_t delay_ms = 0;
+
+	for (unsigned i = 0; i < ROWS_N; i++)
+		if (ROWS[i].delay_ms > delay_ms && applies(i, record, present))
+			delay_ms = ROWS[i].delay_ms;
+	return delay_ms;
+}
+
 struct taking {
 	struct protect_took *took;
 	unsigned n;

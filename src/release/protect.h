@@ -14,6 +14,9 @@ enum why protect_refuses(const struct record *record, const struct field_set *pr
 /* Whether nothing of it waits for a second officer (doc/policy.md). */
 bool protect_is_life_saving(const struct record *record);
 
+/* How long after filing it stays at least, whatever the policy says; 0: not at all. */
+int64_t protect_delay_ms(const struct record *record, const struct field_set *present);
+
 /* One rule that took something: the field, and the row's text. */
 struct protect_took {
 	enum field field;

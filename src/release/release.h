@@ -45,7 +45,9 @@ struct release_question {
 	const struct policy *policy_now;   /* may be the same pointer */
 	const struct ground *ground;       /* may be NULL: no named area is known then */
 	const struct record *record;       /* own and complete */
-	int64_t filed_ms;                  /* after and until count from here */
+	int64_t filed_ms;                  /* after, until and step count from here */
+	int64_t newer_ms;                  /* the earliest filing of a newer version of the thread,
+					      own and not taken back since; 0: none */
 	int64_t now_ms;
 	struct party recipient;
 	bool is_sister;                /* the recipient is another station of this party */
@@ -69,6 +71,7 @@ struct release_question {
 struct release_part {
 	struct field_set give;
 	int64_t not_before_ms; /* 0: at once */
+	int64_t step_ms;       /* not_before is a multiple of it; 0: none */
 	int64_t until_ms;      /* not sent later than this, `exp` of the delivery; 0: none */
 	struct release_parties onward; /* sorted by name */
 	unsigned approvals; /* distinct accounts that must approve in all before it may go */

@@ -43,8 +43,8 @@ concerns(const struct rules_grant *grant, unsigned kind, unsigned party)
 static bool
 is_same_conditions(const struct rules_grant *a, const struct rules_grant *b)
 {
-	return a->after_ms == b->after_ms && a->until_ms == b->until_ms && a->onward == b->onward &&
-	       a->manual == b->manual;
+	return a->after_ms == b->after_ms && a->until_ms == b->until_ms &&
+	       a->step_ms == b->step_ms && a->onward == b->onward && a->manual == b->manual;
 }
 
 /* Several deliveries of one record are a nuisance and a burden on the log: a cell with more sets

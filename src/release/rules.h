@@ -43,6 +43,7 @@ struct rules_zone {
 /* clang-format off */
 enum rules_compare {
 	RULES_NEAR_ZONE, RULES_NEAR_BOUNDARY, RULES_NEAR_SEAM,
+	RULES_ENTERS_ZONE, RULES_ENTERS_LAYER,
 	RULES_IS_CODE, RULES_IS_FAMILY, RULES_IS_TEXT, RULES_IS_NUMBER,
 	RULES_AT_LEAST, RULES_AT_LEAST_CODE
 };
@@ -52,17 +53,17 @@ enum rules_compare {
 struct rules_test {
 	enum rules_compare compare;
 	enum field field;
-	int64_t number; /* distance in metres, number to reach, or code */
-	unsigned zone;
-	char text[LIMIT_NAME_TEXT]; /* boundary, name or family */
+	int64_t number;             /* distance in metres, number to reach, or code */
+	unsigned zone;              /* of the policy; ENTERS_LAYER: the layer (enter.h) */
+	char text[LIMIT_NAME_TEXT]; /* boundary, area, name or family */
 };
 
 struct rules_grant {
 	unsigned line;
 	uint32_t kinds;
 	uint16_t parties, onward;
-	struct field_set items;     /* with the coarser levels */
-	int64_t after_ms, until_ms; /* 0: none */
+	struct field_set items;              /* with the coarser levels */
+	int64_t after_ms, until_ms, step_ms; /* 0: none */
 	unsigned manual;
 	unsigned tests_at, tests_n;
 };
@@ -76,7 +77,7 @@ struct rules_cap {
 
 /* A `test` line: the values stay text until it is run. */
 struct rules_value {
-	enum field field; /* FIELD_NONE: seam, age or approvals, as `name` says */
+	enum field field; /* FIELD_NONE: a fact of trial.c, as `name` says */
 	char name[16];
 	char text[LIMIT_LINE_TEXT];
 	unsigned line, column;

@@ -11,20 +11,87 @@
 
 enum { ARENA_MAX = 1 << 19 };
 
-/* 2027-05-04 00:00 UTC: relative times in test lines count from a fixed moment. */
+/* 2027-05-04 00:00 UTC: relative times in test lines count from a fixed moment, at which slots of
+ * every step that divides a day begin. */
 static const int64_t FILED_MS = 1809388800000;
+
+struct running {
+	struct record record;
+	struct condition_assume assume;
+	struct release_question question;
+};
+
+static bool
+set_seam(struct running *running, struct span text)
+{
+	return parse_distance_text(text, &running->assume.seam_m);
+}
+
+static bool
+set_enters(struct running *running, struct span text)
+{
+	running->assume.enters = text;
+	return true;
+}
+
+/* The moment so long after filing. */
+static bool
+read_moment(struct span text, int64_t *ms)
+{
+	if (!when_read_duration(text, ms))
+		return false;
+	*ms += FILED_MS;
+	return true;
+}
+
+static bool
+set_age(struct running *running, struct span text)
+{
+	return read_moment(text, &running->question.now_ms);
+}
+
+static bool
+set_newer(struct running *running, struct span text)
+{
+	return read_moment(text, &running->question.newer_ms);
+}
+
+static bool
+set_approvals(struct running *running, struct span text)
+{
+	int64_t number;
+
+	if (!span_int(text, 0, 9, &number))
+		return false;
+	running->question.approvals = (unsigned)number;
+	return true;
+}
+
+/* clang-format off */
+static const struct {
+	const char *name;
+	bool (*set)(struct running *running, struct span text);
+} FACTS[] = {
+	{"seam",      set_seam},
+	{"enters",    set_enters},
+	{"age",       set_age},
+	{"newer",     set_newer},
+	{"approvals", set_approvals},
+};
+/* clang-format on */
+
+enum { FACTS_N = sizeof FACTS / sizeof FACTS[0] };
 
 static bool
 read_name(struct parse *parse, enum kind kind, struct rules_value *value)
 {
-	static const char *const names[] = {"seam", "age", "approvals"};
 	struct lexer_token token = parse->lexer.token;
 
 	value->line = token.line;
 	value->column = token.column;
-	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-		if (lexer_is(&parse->lexer, names[i])) {
-			(void)snprintf(value->name, sizeof value->name, "%s", names[i]);
+	for (size_t i = 0; i < FACTS_N; i++)
+		if (lexer_is(&parse->lexer, FACTS[i].name)) {
+			(void)snprintf(value->name, sizeof value->name, "%s", FACTS[i].name);
 			lexer_next(&parse->lexer);
 			return true;
 		}
@@ -111,31 +178,13 @@ trial_parse(struct parse *parse)
 	return true;
 }
 
-struct running {
-	struct record record;
-	struct condition_assume assume;
-	struct release_question question;
-};
-
 static bool
 set_fact(struct running *running, const struct rules_value *value)
 {
-	struct span text = span_of(value->text);
-	int64_t number;
-
-	if (value->name[0] == 's')
-		return parse_distance_text(text, &running->assume.seam_m);
-	if (value->name[1] == 'g') {
-		running->question.now_ms = FILED_MS;
-		if (!when_read_duration(text, &number))
-			return false;
-		running->question.now_ms += number;
-		return true;
-	}
-	if (!span_int(text, 0, 9, &number))
-		return false;
-	running->question.approvals = (unsigned)number;
-	return true;
+	for (size_t i = 0; i < FACTS_N; i++)
+		if (strcmp(value->name, FACTS[i].name) == 0)
+			return FACTS[i].set(running, span_of(value->text));
+	return false;
 }
 
 /* Every field of the kind with all its levels, but for those whose value the line gives. */

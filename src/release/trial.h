@@ -6,8 +6,8 @@
 /*
  * Test lines of a policy.  They speak about the policy, not about one record: a field that the
  * braces do not name counts as present with all its levels, one that they name has the value given.
- * No layers are known, so `seam=` gives the distance to every boundary, and the half-area rule is
- * not part of the result.
+ * No layers are known, so `seam=` gives the distance to every boundary, `enters=` names the area
+ * that is entered, and the half-area rule is not part of the result.
  */
 
 /* Reads the statement behind the word `test` into the policy. */
