@@ -137,3 +137,68 @@ picture_course(struct picture *picture, const struct hash *id, const struct cour
 	course_follow(&question, &found->course);
 	return ERR_OK;
 }
+
+static const char *
+flag(bool is_so)
+{
+	return is_so ? "true" : "false";
+}
+
+static void
+write_moment(struct out *out, const char *name, int64_t at_ms)
+{
+	if (at_ms)
+		out_format(out, ",\"%s\":%lld", name, (long long)at_ms);
+	else
+		out_format(out, ",\"%s\":null", name);
+}
+
+static int64_t
+late(int64_t by_ms, int64_t at_ms)
+{
+	return by_ms && at_ms > by_ms ? at_ms - by_ms : 0;
+}
+
+static void
+write_row(struct out *out, const struct course_row *row, int64_t now_ms)
+{
+	out_format(out, "{\"party\":\"%s\",\"asked\":%s,\"state\":\"%s\"", row->party.name,
+		   flag(row->is_asked), course_state_code(row->state));
+	write_moment(out, "by_ms", row->by_ms);
+	write_moment(out, "first_ms", row->first_ms);
+	out_format(out, ",\"late_ms\":%lld",
+		   (long long)late(row->by_ms, row->first_ms ? row->first_ms : now_ms));
+	write_moment(out, "at_ms", row->at_ms);
+	write_moment(out, "eta_ms", row->eta_ms);
+	out_format(out, ",\"taken\":%s,\"concurs\":%s,\"behind\":%s,\"odd\":%s}",
+		   flag(row->is_taken), flag(row->concurs), flag(row->is_behind),
+		   flag(row->is_odd));
+}
+
+void
+picture_course_json(struct out *out, const struct course *course, int64_t now_ms)
+{
+	out_format(out,
+		   "{\"way\":\"%s\",\"state\":\"%s\",\"open\":%s,\"partial\":%s,\"consent\":%s,"
+		   "\"agreed\":%s",
+		   course_way_code(course->way), course_state_code(course->state),
+		   flag(course->is_open), flag(course->is_partial), flag(course->needs_consent),
+		   flag(course->is_agreed));
+	write_moment(out, "asked_ms", course->asked_ms);
+	write_moment(out, "until_ms", course->until_ms);
+	out_format(out, ",\"odd\":%u,\"due\":", course->odd);
+	if (course->due.step == COURSE_STEP_NONE) {
+		out_text(out, "null");
+	} else {
+		out_format(out, "{\"party\":\"%s\",\"step\":\"%s\"", course->due.party.name,
+			   course_step_code(course->due.step));
+		write_moment(out, "at_ms", course->due.at_ms);
+		out_format(out, ",\"late_ms\":%lld}", (long long)late(course->due.at_ms, now_ms));
+	}
+	out_text(out, ",\"parties\":[");
+	for (unsigned i = 0; i < course->n; i++) {
+		out_text(out, i ? "," : "");
+		write_row(out, &course->row[i], now_ms);
+	}
+	out_text(out, "]}");
+}

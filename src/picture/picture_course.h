@@ -20,4 +20,13 @@ MUST_USE enum err picture_course(struct picture *picture, const struct hash *id,
 				 const struct course_clocks *clocks, int64_t now_ms,
 				 struct arena *arena, struct picture_course *found);
 
+/*
+ * As one object: {"way", "state", "open", "partial", "consent", "agreed", "asked_ms", "until_ms",
+ * "odd", "due": {"party", "step", "at_ms", "late_ms"} or null, "parties": [{"party", "asked",
+ * "state", "by_ms", "first_ms", "late_ms", "at_ms", "eta_ms", "taken", "concurs", "behind",
+ * "odd"}]}.  A moment that there is not is null; late_ms of a party is what its first answer was,
+ * or is by now, after its time.
+ */
+void picture_course_json(struct out *out, const struct course *course, int64_t now_ms);
+
 #endif

@@ -123,6 +123,37 @@ taken_back(void **state)
 	close_stage(&stage);
 }
 
+/* As programs get it: what there is not is null, late is counted to the first answer or to now. */
+static void
+as_json(void **state)
+{
+	static const char expected[] =
+	    "{\"way\":\"support\",\"state\":\"offered\",\"open\":true,\"partial\":false,"
+	    "\"consent\":false,\"agreed\":false,\"asked_ms\":1809475200000,\"until_ms\":null,"
+	    "\"odd\":0,"
+	    "\"due\":{\"party\":\"b\",\"step\":\"answer\",\"at_ms\":1809477000000,\"late_ms\":"
+	    "60000},"
+	    "\"parties\":[{\"party\":\"b\",\"asked\":true,\"state\":\"asked\",\"by_ms\":"
+	    "1809477000000,"
+	    "\"first_ms\":null,\"late_ms\":60000,\"at_ms\":null,\"eta_ms\":null,\"taken\":false,"
+	    "\"concurs\":false,\"behind\":false,\"odd\":false},{\"party\":\"c\",\"asked\":true,"
+	    "\"state\":\"offered\",\"by_ms\":1809477000000,\"first_ms\":1809475440000,\"late_ms\":"
+	    "0,"
+	    "\"at_ms\":1809475440000,\"eta_ms\":1809480600000,\"taken\":true,\"concurs\":false,"
+	    "\"behind\":false,\"odd\":false}]}";
+	struct stage stage = open_stage(4);
+	struct picture_course found = look(&stage, 1, 31);
+	struct out out = out_new(8192);
+
+	(void)state;
+	picture_course_json(&out, &found.course, NIGHT + 31 * MINUTE);
+	out_char(&out, '\0');
+	assert_int_equal(out_err(&out), ERR_OK);
+	assert_string_equal(out.p, expected);
+	out_free(&out);
+	close_stage(&stage);
+}
+
 int
 main(void)
 {
@@ -131,6 +162,7 @@ main(void)
 	    cmocka_unit_test_setup_teardown(answers_to_any_version_count, make_folder, drop_folder),
 	    cmocka_unit_test_setup_teardown(others_ask_us, make_folder, drop_folder),
 	    cmocka_unit_test_setup_teardown(taken_back, make_folder, drop_folder),
+	    cmocka_unit_test_setup_teardown(as_json, make_folder, drop_folder),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
