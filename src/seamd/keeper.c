@@ -1,10 +1,11 @@
 /*
  * Promises that the roles of a station run, each behind its own wall, and that a role that dies is
  * started again alone. It holds the configuration and the listening sockets, and never reads a byte
- * that a stranger could have written: from its children it takes only that they are ready.
+ * that a stranger could have written: from its children it takes only that they are ready, that a
+ * clerk is needed, and that a link is to be connected.
  */
 #define _GNU_SOURCE
-#include "seamd/role.h"
+#include "seamd/keeper.h"
 
 #include "seamd/wire.h"
 
@@ -13,7 +14,6 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/signalfd.h>
@@ -23,28 +23,16 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { BACKOFF_FIRST_MS = 50, BACKOFF_MAX_MS = 5000, STEADY_MS = 10000, STOP_MS = 10000 };
-
-struct child {
-	pid_t pid; /* 0: not running */
-	int fd;    /* our end of its channel, -1 when closed */
-	bool is_ready;
-	int64_t started_ms;
-	int64_t start_at_ms; /* when to start it (again) */
-	int backoff_ms;
-};
-
-struct keeper {
-	const struct config *config;
-	struct child children[ROLE_COUNT];
-	int listener;
-	int signals;
-	int life_line; /* -1: none */
-	bool is_quiet;
-	bool is_stopping;
-	bool was_ready;
-	int64_t stop_by_ms;
-	int exit_code;
+enum {
+	BACKOFF_FIRST_MS = 50,
+	BACKOFF_MAX_MS = 5000,
+	BACKOFF_CONFIG_MS = 60000, /* of the gate of a link that cannot work as things are */
+	STEADY_MS = 10000,
+	STOP_MS = 10000,
+	END_MS = 5000,
+	TURN_MS = 200,
+	HEAR_MAX = 4096,
+	WATCHES = 2 * KEEPER_SLOTS + 2
 };
 
 /* Binds HOME/ctl.sock.  Through /proc/self/fd, since a socket's path may have only 107 bytes. */
@@ -77,160 +65,25 @@ listen_on_home(const char *home, int *listener)
 	return err;
 }
 
-/* In the child: puts the descriptors where the role expects them and becomes the role. */
-static _Noreturn void
-become(const struct config *config, enum role role, int keeper_fd, int core_fd, int listener)
+const char *
+keeper_name(const struct child *child)
 {
-	int wanted[3] = {keeper_fd, core_fd, listener};
-	char *arguments[] = {(char[]){"seamd"}, (char[]){"--role"},        (char[8]){""},
-			     (char[]){"-H"},    (char[FILE_PATH_MAX]){""}, NULL};
-	int moved[3];
-	sigset_t none;
+	static char name[LIMIT_STATION_TEXT + 8];
 
-	(void)snprintf(arguments[2], 8, "%s", role_name(role));
-	(void)snprintf(arguments[4], FILE_PATH_MAX, "%s", config->home);
-	(void)sigemptyset(&none);
-	(void)sigprocmask(SIG_SETMASK, &none, NULL);
-	for (int i = 0; i < 3; i++)
-		moved[i] = wanted[i] < 0 ? -1 : fcntl(wanted[i], F_DUPFD_CLOEXEC, 16);
-	for (int i = 0; i < 3; i++) {
-		(void)close(ROLE_FD_KEEPER + i);
-		if (moved[i] >= 0 && dup2(moved[i], ROLE_FD_KEEPER + i) < 0)
-			_exit(ROLE_EXIT_FAULT);
-	}
-	(void)close_range(ROLE_FD_LISTEN + 1, ~0U, 0);
-	(void)execv("/proc/self/exe", arguments);
-	_exit(ROLE_EXIT_FAULT);
-}
-
-/* In the child: becomes the helper program beside this one. */
-static _Noreturn void
-become_clerk(const struct config *config, int core_fd)
-{
-	char path[FILE_PATH_MAX];
-	char *arguments[] = {(char[]){"seam-clerk"}, (char[]){"-H"}, (char[FILE_PATH_MAX]){""},
-			     NULL};
-	ssize_t n = readlink("/proc/self/exe", path, sizeof path - 16);
-	sigset_t none;
-	char *slash;
-
-	if (n <= 0)
-		_exit(ROLE_EXIT_FAULT);
-	path[n] = '\0';
-	slash = strrchr(path, '/');
-	if (!slash)
-		_exit(ROLE_EXIT_FAULT);
-	(void)snprintf(slash, sizeof path - (size_t)(slash - path), "/seam-clerk");
-	(void)snprintf(arguments[2], FILE_PATH_MAX, "%s", config->home);
-	(void)sigemptyset(&none);
-	(void)sigprocmask(SIG_SETMASK, &none, NULL);
-	if (dup2(core_fd, ROLE_FD_CORE) < 0)
-		_exit(ROLE_EXIT_FAULT);
-	(void)close(ROLE_FD_KEEPER);
-	(void)close_range(ROLE_FD_LISTEN, ~0U, 0);
-	(void)execv(path, arguments);
-	_exit(ROLE_EXIT_FAULT);
-}
-
-/* Hands core its end of a new channel to a role. */
-static enum err
-hand_over(int core, enum role role, int fd)
-{
-	char control[CMSG_SPACE(sizeof(int))];
-	struct out out = out_new(256);
-	size_t begun = wire_begin(&out, WIRE_PEER, 0);
-	struct iovec bytes;
-	struct msghdr message = {.msg_iov = &bytes,
-				 .msg_iovlen = 1,
-				 .msg_control = control,
-				 .msg_controllen = sizeof control};
-	struct cmsghdr *header;
-	enum err err;
-
-	out_u8(&out, (uint8_t)role);
-	out_u32(&out, 0);
-	out_sized(&out, SPAN(""));
-	wire_end(&out, begun);
-	err = out_err(&out);
-	bytes = (struct iovec){out.p, out.n};
-	memset(control, 0, sizeof control);
-	header = CMSG_FIRSTHDR(&message);
-	header->cmsg_level = SOL_SOCKET;
-	header->cmsg_type = SCM_RIGHTS;
-	header->cmsg_len = CMSG_LEN(sizeof fd);
-	memcpy(CMSG_DATA(header), &fd, sizeof fd);
-	if (err == ERR_OK && sendmsg(core, &message, MSG_NOSIGNAL) != (ssize_t)out.n)
-		err = ERR_CLOSED;
-	out_free(&out);
-	return err;
-}
-
-static void
-close_pair(int pair[2])
-{
-	(void)close(pair[0]);
-	(void)close(pair[1]);
-}
-
-static enum err
-start(struct keeper *keeper, enum role role)
-{
-	struct child *child = &keeper->children[role];
-	int to_keeper[2];
-	int to_core[2] = {-1, -1};
-	enum err err = ERR_OK;
-
-	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, to_keeper) != 0)
-		return err_from_errno(errno);
-	if (role != ROLE_CORE && socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, to_core) != 0) {
-		close_pair(to_keeper);
-		return err_from_errno(errno);
-	}
-	child->pid = fork();
-	if (child->pid == 0)
-		become(keeper->config, role, to_keeper[1], to_core[1],
-		       role == ROLE_GATE ? keeper->listener : -1);
-	(void)close(to_keeper[1]);
-	if (child->pid < 0) {
-		child->pid = 0;
-		err = err_from_errno(errno);
-		(void)close(to_keeper[0]);
-		to_keeper[0] = -1;
-	}
-	child->fd = to_keeper[0];
-	child->is_ready = false;
-	child->started_ms = role_now_ms();
-	if (role != ROLE_CORE) {
-		if (err == ERR_OK)
-			err = hand_over(keeper->children[ROLE_CORE].fd, role, to_core[0]);
-		close_pair(to_core);
-	}
-	return err;
-}
-
-/* A clerk lives for one request of core and ends when core closes its channel. */
-static void
-start_clerk(struct keeper *keeper)
-{
-	int pair[2];
-	pid_t pid;
-
-	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0)
-		return;
-	pid = fork();
-	if (pid == 0)
-		become_clerk(keeper->config, pair[1]);
-	if (pid < 0 || hand_over(keeper->children[ROLE_CORE].fd, ROLE_CLERK, pair[0]) != ERR_OK)
-		role_log("keeper", "warn", "a clerk could not be started");
-	close_pair(pair);
+	(void)snprintf(name, sizeof name, "%s%s%s", role_name(child->role),
+		       child->row.station.name[0] ? " " : "", child->row.station.name);
+	return name;
 }
 
 static void
 tell_ready(struct keeper *keeper)
 {
-	for (enum role role = 0; role < ROLE_COUNT; role++)
-		if (!keeper->children[role].is_ready)
+	for (size_t i = 0; i < KEEPER_SLOTS; i++) {
+		const struct child *child = &keeper->children[i];
+
+		if (child->is_wanted && child->role != ROLE_PEER && !child->is_ready)
 			return;
+	}
 	if (!keeper->was_ready && !keeper->is_quiet) {
 		(void)printf("ready: station %s%s\n", keeper->config->station.name,
 			     keeper->config->exercise ? " (EXERCISE)" : "");
@@ -240,28 +93,34 @@ tell_ready(struct keeper *keeper)
 }
 
 static void
-kill_child(struct child *child, int signal_number)
+kill_child(const struct child *child, int signal_number)
 {
 	if (child->pid > 0)
 		(void)kill(child->pid, signal_number);
 }
 
-/* Whatever depends on core's memory of channels ends with it. */
-static void
-plan_restart(struct keeper *keeper, enum role role)
+void
+keeper_renew(struct child *child)
 {
-	struct child *child = &keeper->children[role];
-	int64_t now = role_now_ms();
+	child->start_at_ms = 0;
+	child->backoff_ms = 0;
+	if (child->pid == 0)
+		return;
+	child->is_asked = true;
+	child->end_by_ms = role_tick_ms() + END_MS;
+	kill_child(child, SIGTERM);
+}
+
+static void
+plan_restart(struct child *child)
+{
+	int64_t now = role_tick_ms();
 
 	if (now - child->started_ms > STEADY_MS || child->backoff_ms == 0)
 		child->backoff_ms = BACKOFF_FIRST_MS;
 	else if (child->backoff_ms < BACKOFF_MAX_MS)
 		child->backoff_ms *= 2;
 	child->start_at_ms = now + child->backoff_ms;
-	if (role == ROLE_CORE)
-		for (enum role other = 0; other < ROLE_COUNT; other++)
-			if (other != ROLE_CORE)
-				kill_child(&keeper->children[other], SIGKILL);
 }
 
 static void
@@ -271,41 +130,70 @@ stop_all(struct keeper *keeper, int exit_code)
 		return;
 	keeper->is_stopping = true;
 	keeper->exit_code = exit_code;
-	keeper->stop_by_ms = role_now_ms() + STOP_MS;
+	keeper->stop_by_ms = role_tick_ms() + STOP_MS;
 	/* Gates first, so that nothing new comes in; core ends by itself when its channel closes.
 	 */
-	kill_child(&keeper->children[ROLE_GATE], SIGTERM);
+	for (size_t i = 0; i < KEEPER_SLOTS; i++) {
+		struct child *child = &keeper->children[i];
+
+		if (child->role != ROLE_CORE && child->role != ROLE_SEAL)
+			kill_child(child, SIGTERM);
+		dial_stop(&child->dial);
+	}
 	kill_child(&keeper->children[ROLE_CORE], SIGTERM);
 }
 
 static void
-child_ended(struct keeper *keeper, pid_t pid, int status)
+log_end(const struct child *child, int status)
 {
-	for (enum role role = 0; role < ROLE_COUNT; role++) {
-		struct child *child = &keeper->children[role];
-		bool is_config = WIFEXITED(status) && WEXITSTATUS(status) == ROLE_EXIT_CONFIG;
+	const char *what = child->is_wanted ? "started again" : "no longer needed";
 
-		if (child->pid != pid)
-			continue;
-		child->pid = 0;
-		child->is_ready = false;
-		(void)close(child->fd);
-		child->fd = -1;
-		if (keeper->is_stopping)
-			return;
-		if (WIFSIGNALED(status))
-			role_log("keeper", "warn", "%s died of signal %d (%s)", role_name(role),
-				 WTERMSIG(status),
-				 WTERMSIG(status) == SIGSYS ? "it tried what its wall forbids"
-							    : "started again");
-		else if (is_config || (role == ROLE_CORE && WEXITSTATUS(status) == ROLE_EXIT_OK))
-			stop_all(keeper, WEXITSTATUS(status));
-		else
-			role_log("keeper", "warn", "%s ended with %d, started again",
-				 role_name(role), WEXITSTATUS(status));
-		plan_restart(keeper, role);
+	if (child->is_asked)
+		return;
+	if (WIFSIGNALED(status))
+		role_log("keeper", "warn", "%s died of signal %d (%s)", keeper_name(child),
+			 WTERMSIG(status),
+			 WTERMSIG(status) == SIGSYS ? "it tried what its wall forbids" : what);
+	else
+		role_log("keeper", "warn", "%s ended with %d, %s", keeper_name(child),
+			 WEXITSTATUS(status), what);
+}
+
+/* A station cannot work without its fixed roles; without one link it can. */
+static void
+replan(struct keeper *keeper, struct child *child, int status)
+{
+	bool is_config = WIFEXITED(status) && WEXITSTATUS(status) == ROLE_EXIT_CONFIG;
+	bool is_end =
+	    child->role == ROLE_CORE && WIFEXITED(status) && WEXITSTATUS(status) == ROLE_EXIT_OK;
+
+	if ((is_config && child->role != ROLE_PEER) || is_end) {
+		stop_all(keeper, WEXITSTATUS(status));
 		return;
 	}
+	log_end(child, status);
+	if (!child->is_asked)
+		plan_restart(child);
+	if (is_config)
+		child->start_at_ms = role_tick_ms() + BACKOFF_CONFIG_MS;
+	/* Whatever depends on core's memory of channels ends with it. */
+	for (size_t i = 0; i < KEEPER_SLOTS && child->role == ROLE_CORE; i++)
+		if (i != ROLE_CORE)
+			kill_child(&keeper->children[i], SIGKILL);
+}
+
+static void
+child_ended(struct keeper *keeper, struct child *child, int status)
+{
+	child->pid = 0;
+	child->is_ready = false;
+	child->is_dial_due = false;
+	if (child->fd >= 0)
+		(void)close(child->fd);
+	child->fd = -1;
+	dial_stop(&child->dial);
+	if (!keeper->is_stopping)
+		replan(keeper, child, status);
 }
 
 static void
@@ -314,8 +202,16 @@ reap(struct keeper *keeper)
 	int status;
 	pid_t pid;
 
-	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
-		child_ended(keeper, pid, status);
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+		for (size_t i = 0; i < KEEPER_SLOTS; i++) {
+			struct child *child = &keeper->children[i];
+
+			if (child->pid == pid)
+				child_ended(keeper, child, status);
+			else if (child->dial.pid == pid)
+				child->dial.pid = 0;
+		}
+	}
 }
 
 static void
@@ -331,89 +227,128 @@ take_signals(struct keeper *keeper)
 	}
 }
 
+static bool
+take_message(struct keeper *keeper, struct child *child, enum wire_kind kind)
+{
+	if (kind == WIRE_READY)
+		child->is_ready = true;
+	else if (kind == WIRE_CLERK && child->role == ROLE_CORE)
+		keeper_start_clerk(keeper);
+	else if (kind == WIRE_DIAL && child->role == ROLE_PEER)
+		child->is_dial_due = true;
+	else
+		return false;
+	return true;
+}
+
+/* What a child says is short and sent whole: one that says anything else ends. */
 static void
 hear(struct keeper *keeper, struct child *child)
 {
-	char bytes[2048];
+	char bytes[HEAR_MAX];
 	ssize_t n = recv(child->fd, bytes, sizeof bytes, MSG_DONTWAIT);
 	struct span input = span_make(bytes, n > 0 ? (size_t)n : 0);
 	struct wire_message message;
+	bool is_sound = true;
 
 	if (n == 0 || (n < 0 && errno != EAGAIN)) {
 		(void)close(child->fd);
 		child->fd = -1;
 		return;
 	}
-	while (wire_take(&input, &message) == ERR_OK) {
-		if (message.kind == WIRE_READY)
-			child->is_ready = true;
-		else if (message.kind == WIRE_CLERK && child == &keeper->children[ROLE_CORE])
-			start_clerk(keeper);
+	while (is_sound && input.n > 0)
+		is_sound = wire_take(&input, &message) == ERR_OK &&
+			   take_message(keeper, child, message.kind);
+	if (!is_sound) {
+		role_log("keeper", "alert", "%s speaks against the rules", keeper_name(child));
+		kill_child(child, SIGKILL);
 	}
 	tell_ready(keeper);
 }
 
-/* Core first: a role's channel is handed to it. */
 static void
 start_due(struct keeper *keeper)
 {
-	int64_t now = role_now_ms();
+	int64_t now = role_tick_ms();
 
-	for (enum role role = 0; role < ROLE_COUNT; role++) {
-		struct child *child = &keeper->children[role];
+	for (size_t i = 0; i < KEEPER_SLOTS; i++) {
+		struct child *child = &keeper->children[i];
 
-		if (child->pid != 0 || now < child->start_at_ms || keeper->is_stopping)
+		if (!child->is_wanted || child->pid != 0 || now < child->start_at_ms ||
+		    keeper->is_stopping)
 			continue;
-		if (role != ROLE_CORE && keeper->children[ROLE_CORE].pid == 0)
+		if (child->role != ROLE_CORE && keeper->children[ROLE_CORE].pid == 0)
 			continue;
-		if (start(keeper, role) != ERR_OK)
-			plan_restart(keeper, role);
+		if (keeper_start(keeper, child) != ERR_OK)
+			plan_restart(child);
 	}
 }
 
 static bool
 is_running(const struct keeper *keeper)
 {
-	for (enum role role = 0; role < ROLE_COUNT; role++)
-		if (keeper->children[role].pid != 0)
+	for (size_t i = 0; i < KEEPER_SLOTS; i++)
+		if (keeper->children[i].pid != 0)
 			return true;
 	return false;
 }
 
+/* Those that were asked to end do, in their time. */
 static void
 press_on(struct keeper *keeper)
 {
-	if (!keeper->is_stopping)
-		return;
-	if (keeper->children[ROLE_CORE].pid == 0)
-		for (enum role role = 0; role < ROLE_COUNT; role++)
-			kill_child(&keeper->children[role], SIGTERM);
-	if (role_now_ms() > keeper->stop_by_ms)
-		for (enum role role = 0; role < ROLE_COUNT; role++)
-			kill_child(&keeper->children[role], SIGKILL);
+	int64_t now = role_tick_ms();
+
+	for (size_t i = 0; i < KEEPER_SLOTS; i++) {
+		struct child *child = &keeper->children[i];
+
+		if (child->end_by_ms != 0 && now > child->end_by_ms)
+			kill_child(child, SIGKILL);
+		if (!keeper->is_stopping)
+			continue;
+		if (keeper->children[ROLE_CORE].pid == 0)
+			kill_child(child, SIGTERM);
+		if (now > keeper->stop_by_ms)
+			kill_child(child, SIGKILL);
+	}
+}
+
+/* The channels of the slots, the answers of their diallers, signals, the life line. */
+static void
+fill_watches(struct keeper *keeper, struct pollfd watch[WATCHES])
+{
+	for (size_t i = 0; i < KEEPER_SLOTS; i++) {
+		watch[i] = (struct pollfd){.fd = keeper->children[i].fd, .events = POLLIN};
+		watch[KEEPER_SLOTS + i] =
+		    (struct pollfd){.fd = keeper->children[i].dial.fd, .events = POLLIN};
+	}
+	watch[WATCHES - 2] = (struct pollfd){.fd = keeper->signals, .events = POLLIN};
+	/* Stopping, it would only be told the same again and again. */
+	watch[WATCHES - 1] =
+	    (struct pollfd){.fd = keeper->is_stopping ? -1 : keeper->life_line, .events = POLLIN};
 }
 
 static void
 turn(struct keeper *keeper)
 {
-	struct pollfd watch[ROLE_COUNT + 2];
+	struct pollfd watch[WATCHES];
 
+	keeper_look(keeper);
 	start_due(keeper);
+	keeper_dial_due(keeper);
 	press_on(keeper);
-	for (enum role role = 0; role < ROLE_COUNT; role++)
-		watch[role] = (struct pollfd){.fd = keeper->children[role].fd, .events = POLLIN};
-	watch[ROLE_COUNT] = (struct pollfd){.fd = keeper->signals, .events = POLLIN};
-	/* Stopping, it would only be told the same again and again. */
-	watch[ROLE_COUNT + 1] =
-	    (struct pollfd){.fd = keeper->is_stopping ? -1 : keeper->life_line, .events = POLLIN};
-	if (poll(watch, ROLE_COUNT + 2, 200) < 0)
+	fill_watches(keeper, watch);
+	if (poll(watch, WATCHES, TURN_MS) < 0)
 		return;
-	for (enum role role = 0; role < ROLE_COUNT; role++)
-		if (watch[role].fd >= 0 && watch[role].revents)
-			hear(keeper, &keeper->children[role]);
-	if (watch[ROLE_COUNT].revents)
+	for (size_t i = 0; i < KEEPER_SLOTS; i++) {
+		if (watch[i].fd >= 0 && watch[i].revents)
+			hear(keeper, &keeper->children[i]);
+		if (watch[KEEPER_SLOTS + i].fd >= 0 && watch[KEEPER_SLOTS + i].revents)
+			keeper_dial_came(&keeper->children[i]);
+	}
+	if (watch[WATCHES - 2].revents)
 		take_signals(keeper);
-	if (watch[ROLE_COUNT + 1].revents)
+	if (watch[WATCHES - 1].revents)
 		stop_all(keeper, ROLE_EXIT_OK);
 }
 
@@ -461,30 +396,72 @@ unlink_home(const struct config *config, const char *name)
 		(void)unlink(path);
 }
 
+static void
+furnish(struct keeper *keeper)
+{
+	for (size_t i = 0; i < KEEPER_SLOTS; i++) {
+		struct child *child = &keeper->children[i];
+
+		child->fd = child->listener = child->dial.fd = -1;
+		child->role = i < ROLE_COUNT ? (enum role)i : ROLE_PEER;
+		child->is_wanted = i < ROLE_COUNT;
+	}
+	keeper->children[KEEPER_WEB].role = ROLE_WEB;
+}
+
+/* What people reach; false after the reason was printed. */
+static bool
+open_doors(struct keeper *keeper)
+{
+	const struct config *config = keeper->config;
+	struct child *web = &keeper->children[KEEPER_WEB];
+	char why[TCP_WHY_MAX] = "";
+	enum err err = listen_on_home(config->home, &keeper->children[ROLE_GATE].listener);
+
+	if (err == ERR_OK && config->web_listen.text[0]) {
+		web->is_wanted = true;
+		err = tcp_listen(config->web_listen.text, &web->listener, why);
+	}
+	if (err != ERR_OK)
+		(void)fprintf(stderr, "seamd: %s: %s%s\n", config->home,
+			      why[0] ? "web_listen " : "", why[0] ? why : err_text(err));
+	return err == ERR_OK;
+}
+
+static void
+close_doors(struct keeper *keeper)
+{
+	for (size_t i = 0; i < KEEPER_SLOTS; i++)
+		if (keeper->children[i].listener >= 0)
+			(void)close(keeper->children[i].listener);
+	unlink_home(keeper->config, "ctl.sock");
+}
+
 int
 keeper_run(const struct config *config, bool is_quiet, int life_line)
 {
-	struct keeper keeper = {.config = config, .is_quiet = is_quiet, .life_line = life_line};
+	static struct keeper keeper;
 	int lock;
 	enum err err = take_home(config, &lock);
 
-	for (enum role role = 0; role < ROLE_COUNT; role++)
-		keeper.children[role].fd = -1;
-	if (err == ERR_LOCKED) {
-		(void)fprintf(stderr, "seamd: a station runs in %s already\n", config->home);
-		return ROLE_EXIT_FAULT;
-	}
-	if (err == ERR_OK)
-		err = listen_on_home(config->home, &keeper.listener);
+	keeper = (struct keeper){.config = config, .is_quiet = is_quiet, .life_line = life_line};
+	furnish(&keeper);
 	if (err != ERR_OK) {
-		(void)fprintf(stderr, "seamd: %s: %s\n", config->home, err_text(err));
+		if (err == ERR_LOCKED)
+			(void)fprintf(stderr, "seamd: a station runs in %s already\n",
+				      config->home);
+		else
+			(void)fprintf(stderr, "seamd: %s: %s\n", config->home, err_text(err));
 		return ROLE_EXIT_FAULT;
 	}
-	keeper.signals = take_signals_as_bytes();
-	while (!keeper.is_stopping || is_running(&keeper))
-		turn(&keeper);
-	(void)close(keeper.listener);
-	unlink_home(config, "ctl.sock");
+	if (open_doors(&keeper)) {
+		keeper.signals = take_signals_as_bytes();
+		while (!keeper.is_stopping || is_running(&keeper))
+			turn(&keeper);
+	} else {
+		keeper.exit_code = ROLE_EXIT_FAULT;
+	}
+	close_doors(&keeper);
 	(void)close(lock);
 	return keeper.exit_code;
 }

@@ -63,6 +63,15 @@ role_now_ms(void)
 	return (int64_t)at.tv_sec * 1000 + at.tv_nsec / 1000000;
 }
 
+int64_t
+role_tick_ms(void)
+{
+	struct timespec at;
+
+	(void)clock_gettime(CLOCK_BOOTTIME, &at);
+	return (int64_t)at.tv_sec * 1000 + at.tv_nsec / 1000000;
+}
+
 enum err
 role_say_ready(const char *report)
 {

@@ -50,6 +50,9 @@ MUST_USE enum err role_prepare(void);
 /* ms since 1970, real clock. */
 int64_t role_now_ms(void);
 
+/* ms of a clock that nobody sets: for waiting. */
+int64_t role_tick_ms(void);
+
 /* Tells keeper that the role serves; `report` says which walls hold. */
 MUST_USE enum err role_say_ready(const char *report);
 
