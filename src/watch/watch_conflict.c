@@ -133,6 +133,15 @@ apart_m(const struct notice *a, const struct notice *b, double limit_m)
 	return least > limit_m ? least : outline_near_m(&a->outline, &b->outline);
 }
 
+/* The overlap as people would say it: to the end stated, not to the end of its last minute. */
+static int64_t
+stated_end(const struct notice *const pair[2], int64_t from_ms, int64_t end_ms)
+{
+	int64_t stated_ms = pair[0]->to_ms < pair[1]->to_ms ? pair[0]->to_ms : pair[1]->to_ms;
+
+	return stated_ms > from_ms ? stated_ms : end_ms;
+}
+
 static void
 say_one(const struct notice *notice, struct out *text)
 {
@@ -153,7 +162,7 @@ say(struct watch_run *run, const struct notice *const pair[2], double near_m, in
 	out_text(&text, ": both on the move ");
 	watch_say_moment(run, &text, from_ms);
 	out_text(&text, " to ");
-	watch_say_moment(run, &text, end_ms);
+	watch_say_moment(run, &text, stated_end(pair, from_ms, end_ms));
 	if (near_m > 0) {
 		out_text(&text, ", between ");
 		watch_say_metres(&text, near_m);
