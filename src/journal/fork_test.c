@@ -38,7 +38,7 @@ static struct note_key key, other_key;
 static struct out
 note_of(struct log *log, uint64_t size, const struct sign_secret *with, const struct note_key *name)
 {
-	struct merkle_source source = {leaf_at, log, log->tree};
+	struct merkle_source source = {.leaf = leaf_at, .context = log, .tree = log->tree};
 	struct note_head head = {.size = size};
 	struct signature signature;
 	struct out text = out_new(NOTE_MAX);
@@ -58,7 +58,7 @@ note_of(struct log *log, uint64_t size, const struct sign_secret *with, const st
 static enum err
 try_two(struct fork *fork, struct log *small, uint64_t m, struct log *large, uint64_t n)
 {
-	struct merkle_source source = {leaf_at, large, large->tree};
+	struct merkle_source source = {.leaf = leaf_at, .context = large, .tree = large->tree};
 	struct out a = note_of(small, m, &secret, &key);
 	struct out b = note_of(large, n, &secret, &key);
 	struct merkle_path path;

@@ -217,7 +217,8 @@ inside_leaf_hash(void *context, uint64_t index, struct hash *hash)
 struct merkle_source
 inside_source(struct journal *journal)
 {
-	return (struct merkle_source){inside_leaf_hash, journal, journal->tree};
+	return (struct merkle_source){
+	    .leaf = inside_leaf_hash, .context = journal, .tree = journal->tree};
 }
 
 static enum err

@@ -248,9 +248,17 @@ merkle_tree_at(const struct merkle_tree *tree, unsigned level, uint64_t index, s
 static enum err
 tile_hash(const struct merkle_source *source, unsigned level, uint64_t index, struct hash *hash)
 {
+	if (!source->tree)
+		return source->at(source->context, level, index, hash);
 	if (merkle_tree_at(source->tree, level, index, hash))
 		return ERR_OK;
 	return level == 0 ? source->leaf(source->context, index, hash) : ERR_NOT_FOUND;
+}
+
+static uint64_t
+source_size(const struct merkle_source *source)
+{
+	return source->tree ? merkle_tree_size(source->tree) : source->size;
 }
 
 /* The root of the 2^height leaves from begin on; begin is a multiple of 2^height. */
@@ -304,7 +312,7 @@ enum err
 merkle_root_at(const struct merkle_source *source, uint64_t size, struct hash *root)
 {
 	memset(root, 0, sizeof *root);
-	if (size > merkle_tree_size(source->tree))
+	if (size > source_size(source))
 		return ERR_NOT_FOUND;
 	return range_root(source, 0, size, root);
 }
@@ -348,7 +356,7 @@ merkle_prove_inclusion(const struct merkle_source *source, uint64_t index, uint6
 	enum err err = ERR_OK;
 
 	path->n = 0;
-	if (index >= size || size > merkle_tree_size(source->tree))
+	if (index >= size || size > source_size(source))
 		return ERR_NOT_FOUND;
 	while (end - begin > 1 && err == ERR_OK) {
 		uint64_t middle = begin + largest_power_below(end - begin);
@@ -374,7 +382,7 @@ merkle_prove_extension(const struct merkle_source *source, uint64_t old_size, ui
 	enum err err = ERR_OK;
 
 	path->n = 0;
-	if (old_size > size || size > merkle_tree_size(source->tree))
+	if (old_size > size || size > source_size(source))
 		return ERR_NOT_FOUND;
 	if (old_size == 0 || old_size == size)
 		return ERR_OK;

@@ -50,11 +50,14 @@ struct hash merkle_tree_root(const struct merkle_tree *tree);
 bool merkle_tree_at(const struct merkle_tree *tree, unsigned level, uint64_t index,
 		    struct hash *hash);
 
-/* Where level 0 hashes come from when a proof is made. */
+/* Where hashes come from when a proof is made: level 0 from `leaf`, the levels above from `tree`;
+ * or, without a tree, all of a tree of `size` leaves from `at`. */
 struct merkle_source {
 	enum err (*leaf)(void *context, uint64_t index, struct hash *hash);
 	void *context;
 	const struct merkle_tree *tree;
+	enum err (*at)(void *context, unsigned level, uint64_t index, struct hash *hash);
+	uint64_t size;
 };
 
 /* The root of the first `size` leaves; ERR_NOT_FOUND when the tree is smaller. */

@@ -125,7 +125,7 @@ static void
 roots_are_as_defined(void **state)
 {
 	struct merkle_tree *tree = grown(LEAVES);
-	struct merkle_source source = {leaf_at, NULL, tree};
+	struct merkle_source source = {.leaf = leaf_at, .context = NULL, .tree = tree};
 	struct merkle_tree *growing = merkle_tree_new();
 
 	(void)state;
@@ -153,7 +153,7 @@ static void
 inclusion_is_as_defined(void **state)
 {
 	struct merkle_tree *tree = grown(LEAVES);
-	struct merkle_source source = {leaf_at, NULL, tree};
+	struct merkle_source source = {.leaf = leaf_at, .context = NULL, .tree = tree};
 	int checked = 0;
 
 	(void)state;
@@ -191,7 +191,7 @@ static void
 extension_is_as_defined(void **state)
 {
 	struct merkle_tree *tree = grown(LEAVES);
-	struct merkle_source source = {leaf_at, NULL, tree};
+	struct merkle_source source = {.leaf = leaf_at, .context = NULL, .tree = tree};
 
 	(void)state;
 	for (size_t n = 1; n <= LEAVES; n += n < 40 ? 1 : 97) {
@@ -231,7 +231,7 @@ edges_of_proofs(void **state)
 	struct hash one = leaves[0];
 	struct merkle_path none = {.n = 0};
 	struct merkle_tree *tree = grown(3);
-	struct merkle_source source = {leaf_at, NULL, tree};
+	struct merkle_source source = {.leaf = leaf_at, .context = NULL, .tree = tree};
 	struct merkle_path path;
 
 	(void)state;

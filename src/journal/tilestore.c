@@ -1,19 +1,10 @@
 /*
  * Promises that log/EPOCH holds exactly the tiles and bundles that the leaf table implies.
  */
-#define _GNU_SOURCE
 #include "journal/tilestore.h"
 
-#include "base/file.h"
 #include "journal/journal.h"
-
-#include <errno.h>
-#include <fcntl.h>
-#include <libgen.h>
-#include <stdio.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
+#include "journal/tilefile.h"
 
 enum {
 	BODY_MAX = TILE_WIDTH * (JOURNAL_ENTRY_SIZE + 2),
@@ -66,97 +57,15 @@ tilestore_body(const struct tilestore *store, const struct tile *tile, struct ou
 }
 
 static enum err
-tile_file(const struct tilestore *store, const struct tile *tile, char path[FILE_PATH_MAX])
-{
-	char name[TILE_PATH_MAX];
-
-	tile_path(tile, name);
-	return file_path(path, FILE_PATH_MAX, store->dir, name);
-}
-
-static enum err
-write_bytes(const char *path, struct span bytes, bool is_synced)
-{
-	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-	enum err err = ERR_OK;
-
-	if (fd < 0)
-		return err_from_errno(errno);
-	while (bytes.n && err == ERR_OK) {
-		ssize_t n = write(fd, bytes.p, bytes.n);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0) {
-			err = err_from_errno(errno);
-			break;
-		}
-		bytes.p += n;
-		bytes.n -= (size_t)n;
-	}
-	if (err == ERR_OK && is_synced && fdatasync(fd) != 0)
-		err = err_from_errno(errno);
-	if (close(fd) != 0 && err == ERR_OK)
-		err = err_from_errno(errno);
-	return err;
-}
-
-/* Beside its place, then renamed: a reader sees a whole file or none. */
-static enum err
-put_file(const char *path, struct span bytes, bool is_synced)
-{
-	char temporary[FILE_PATH_MAX + 8];
-	char folder[FILE_PATH_MAX];
-	enum err err;
-
-	(void)snprintf(temporary, sizeof temporary, "%s.new", path);
-	err = write_bytes(temporary, bytes, is_synced);
-	if (err == ERR_NOT_FOUND && span_copy(folder, sizeof folder, span_of(path))) {
-		err = file_make_dirs(dirname(folder), 0755);
-		if (err == ERR_OK)
-			err = write_bytes(temporary, bytes, is_synced);
-	}
-	if (err == ERR_OK && rename(temporary, path) != 0)
-		err = err_from_errno(errno);
-	if (err != ERR_OK)
-		(void)unlink(temporary);
-	return err;
-}
-
-/* The partial forms of a tile that is whole now: widths 1 to 255 in one folder. */
-static void
-drop_partials(const struct tilestore *store, const struct tile *tile)
-{
-	char path[FILE_PATH_MAX];
-	char folder[FILE_PATH_MAX];
-	struct tile part = *tile;
-
-	part.width = 1;
-	if (tile_file(store, &part, path) != ERR_OK ||
-	    !span_copy(folder, sizeof folder, span_of(path)))
-		return;
-	(void)dirname(folder);
-	if (rmdir(folder) == 0 || errno == ENOENT)
-		return;
-	for (; part.width < TILE_WIDTH; part.width++)
-		if (tile_file(store, &part, path) == ERR_OK)
-			(void)unlink(path);
-	(void)rmdir(folder);
-}
-
-static enum err
 write_tile(const struct tilestore *store, const struct tile *tile, bool is_synced)
 {
-	char path[FILE_PATH_MAX];
 	struct out body = out_new(BODY_MAX);
 	enum err err = tilestore_body(store, tile, &body);
 
 	if (err == ERR_OK)
-		err = tile_file(store, tile, path);
-	if (err == ERR_OK)
-		err = put_file(path, out_view(&body), is_synced);
+		err = tilefile_put(store->dir, tile, out_view(&body), is_synced);
 	if (err == ERR_OK && tile->width == TILE_WIDTH)
-		drop_partials(store, tile);
+		tilefile_drop_partials(store->dir, tile);
 	out_free(&body);
 	return err;
 }
@@ -207,27 +116,13 @@ write_each(void *context, const struct tile *tile)
 	return write_tile(growth->store, tile, !growth->is_large);
 }
 
-static enum err
-sync_once(const char *dir)
-{
-	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	enum err err = ERR_OK;
-
-	if (fd < 0)
-		return err_from_errno(errno);
-	if (syncfs(fd) != 0)
-		err = err_from_errno(errno);
-	(void)close(fd);
-	return err;
-}
-
 enum err
 tilestore_grow(const struct tilestore *store, uint64_t old_size, uint64_t size)
 {
 	struct growth growth = {store, size - old_size > MANY_LEAVES};
 	enum err err = each_between(old_size, size, write_each, &growth);
 
-	return err == ERR_OK && growth.is_large ? sync_once(store->dir) : err;
+	return err == ERR_OK && growth.is_large ? tilefile_sync(store->dir) : err;
 }
 
 enum err
@@ -240,13 +135,10 @@ tilestore_each(uint64_t size, enum err (*each)(void *context, const struct tile 
 enum err
 tilestore_check(const struct tilestore *store, const struct tile *tile)
 {
-	char path[FILE_PATH_MAX];
 	struct out body = out_new(BODY_MAX);
 	struct out found = out_new(BODY_MAX);
-	enum err err = tile_file(store, tile, path);
+	enum err err = tilefile_get(store->dir, tile, &found);
 
-	if (err == ERR_OK)
-		err = file_read(path, &found);
 	if (err == ERR_LIMIT)
 		err = ERR_CORRUPT;
 	if (err == ERR_OK)
@@ -283,6 +175,6 @@ tilestore_repair(const struct tilestore *store, uint64_t size, uint64_t *repairs
 
 	*repairs += repair.n;
 	if (err == ERR_OK && repair.n)
-		err = sync_once(store->dir);
+		err = tilefile_sync(store->dir);
 	return err;
 }

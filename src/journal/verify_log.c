@@ -258,7 +258,7 @@ root_holds(struct verify_check *check, const struct verify_log *log, const struc
 	   const struct note_head *head)
 {
 	struct stored stored = {check->journal.db, log->number};
-	struct merkle_source source = {stored_leaf, &stored, tree};
+	struct merkle_source source = {.leaf = stored_leaf, .context = &stored, .tree = tree};
 	struct hash root;
 	enum err err = merkle_root_at(&source, head->size, &root);
 
