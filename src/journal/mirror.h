@@ -18,7 +18,7 @@ struct fork;
  */
 struct mirror;
 
-enum { MIRROR_PATH_MAX = TILE_PATH_MAX, MIRROR_HEADS_MAX = 16 };
+enum { MIRROR_PATH_MAX = TILE_PATH_MAX, MIRROR_HEADS_MAX = 16, MIRROR_LEAVES_MAX = 1 << 26 };
 
 /* Opens or makes the copy; `key` is the log's.  What is stored and not signed by it is passed over
  * and fetched anew. */
@@ -40,53 +40,56 @@ struct span mirror_note(const struct mirror *mirror);
 /* Leaves of the head that is being fetched; mirror_size() when there is none. */
 uint64_t mirror_aim(const struct mirror *mirror);
 
+/* What a call came to; each says which of them it gives. */
 enum mirror_result {
-	MIRROR_TAKEN,  /* goes on: mirror_next() */
+	MIRROR_IDLE,   /* nothing is needed */
+	MIRROR_ASK,    /* an object is needed */
+	MIRROR_AGAIN,  /* more to do with what is here: call again */
 	MIRROR_DONE,   /* the copy now reaches a new head, which extends the old one */
+	MIRROR_FORKED, /* two heads contradict each other: evidence; the copy stays as it is */
+	MIRROR_TAKEN,  /* goes on: mirror_next() */
 	MIRROR_KNOWN,  /* nothing new */
-	MIRROR_SHRUNK, /* a head smaller than the one held, of the same history */
-	MIRROR_FORKED, /* *fork holds two heads that contradict each other; the copy stays as it is
-			*/
+	MIRROR_SHRUNK, /* smaller than the head held; mirror_next() compares it */
 	MIRROR_WRONG,  /* not what the head says: thrown away; another place may have it */
-	MIRROR_GONE,   /* not there, nor in another form: only a newer head can help */
-	MIRROR_STRANGE /* not asked for, or no head of this log */
+	MIRROR_GONE,   /* not there in any form: only a newer head can help */
+	MIRROR_STRANGE /* not asked for; no head of this log; above MIRROR_LEAVES_MAX */
 };
 
 /*
- * A head of this log, from whomever: its station, a bundle, a witness.  A larger one is fetched
- * next; one within the copy is compared with it; several that wait are compared with what comes.
+ * A head of this log, from whomever: the station's own "checkpoint", a bundle, a witness.  Larger
+ * ones are fetched, smaller ones compared, by mirror_next().  MIRROR_TAKEN, _KNOWN, _SHRUNK,
+ * _STRANGE, or _FORKED with *fork filled when another head of that size is known.
  */
 MUST_USE enum err mirror_show(struct mirror *mirror, struct span note, enum mirror_result *result,
 			      struct fork *fork);
 
-enum mirror_step {
-	MIRROR_IDLE, /* nothing is needed: show it a head, or ask for "checkpoint" */
-	MIRROR_ASK,  /* path is needed */
-	MIRROR_AGAIN /* what lay here was looked through for a while: call again */
-};
-
-/* What is needed next.  Reads what is there already, a bounded part at a time. */
-MUST_USE enum err mirror_next(struct mirror *mirror, enum mirror_step *step,
-			      char path[MIRROR_PATH_MAX]);
+/*
+ * Works on with what is here, a bounded part at a time.  MIRROR_ASK names the object that is needed
+ * in path; MIRROR_AGAIN, _IDLE, _DONE; or _FORKED with *fork filled.
+ */
+MUST_USE enum err mirror_next(struct mirror *mirror, enum mirror_result *result,
+			      char path[MIRROR_PATH_MAX], struct fork *fork);
 
 /*
- * What came for a path: "checkpoint" at any time, else the path that mirror_next() named.  status
- * as in HTTP: 200 or not there.  A failure (ERR_IO, ERR_FULL …) is our own; the same object is
- * asked for again.
+ * What came for the path that mirror_next() named; status as in HTTP: 200, or it is not there.
+ * MIRROR_TAKEN, _WRONG, _GONE or _STRANGE.  A failure (ERR_IO, ERR_FULL …) is our own; the same
+ * object is asked for again.
  */
 MUST_USE enum err mirror_give(struct mirror *mirror, struct span path, int status,
-			      struct span bytes, enum mirror_result *result, struct fork *fork);
+			      struct span bytes, enum mirror_result *result);
 
 /* Looks at everything stored from the first leaf on, as mirror_next() goes along, and fetches again
  * what is damaged. */
 void mirror_recheck(struct mirror *mirror);
 
 /* Where a leaf lies in the copy: the leaf hash of an entry (mirror_record() of a JWT's hash).
- * ERR_NOT_FOUND: it is in no leaf under the head of mirror_size(), all were looked at. */
+ * ERR_NOT_FOUND: it is in no leaf under the head of mirror_size(): all were looked at and hash up
+ * to it.  ERR_CORRUPT when the copy is damaged: it is looked through and mended by mirror_next().
+ */
 MUST_USE enum err mirror_find_leaf(struct mirror *mirror, const struct hash *leaf, uint64_t *index);
 struct hash mirror_record(const struct hash *id);
 
-/* The root that the copy has at a size within it. */
+/* The root that the copy has at a size within it; ERR_CORRUPT as above. */
 MUST_USE enum err mirror_root_at(struct mirror *mirror, uint64_t size, struct hash *root);
 
 /* Recomputes a stored copy whole.  ERR_CORRUPT with the place of the first fault in `fault`. */
