@@ -14,8 +14,6 @@
 #include <event2/bufferevent.h>
 #include <event2/listener.h>
 #include <fcntl.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <openssl/evp.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
@@ -24,9 +22,6 @@
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
-
-/* After so long without a sign of what was sent, TCP gives up (RFC 5482). */
-enum { UNSEEN_MS = 120000 };
 
 int64_t
 peer_now_ms(void)
@@ -342,20 +337,13 @@ load_row(struct peer *peer)
 	return err;
 }
 
-/* What is accepted has the options of what listens; behind the wall none can be set. */
+/* What is accepted has the options that keeper gave to what listens (tcp.h): here none can be set.
+ */
 static enum err
 listen_for(struct peer *peer)
 {
-	int on = 1;
-	unsigned unseen_ms = UNSEEN_MS;
-
-	if (fcntl(ROLE_FD_LISTEN, F_GETFD) < 0)
-		return ERR_OK; /* this end only dials */
-	if (setsockopt(ROLE_FD_LISTEN, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) != 0 ||
-	    setsockopt(ROLE_FD_LISTEN, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on) != 0 ||
-	    setsockopt(ROLE_FD_LISTEN, IPPROTO_TCP, TCP_USER_TIMEOUT, &unseen_ms,
-		       sizeof unseen_ms) != 0)
-		return err_from_errno(errno);
+	if (!peer->listens)
+		return ERR_OK;
 	(void)evutil_make_socket_nonblocking(ROLE_FD_LISTEN);
 	return evconnlistener_new(peer->base, on_accept, peer, LEV_OPT_CLOSE_ON_EXEC, 0,
 				  ROLE_FD_LISTEN)
@@ -391,8 +379,11 @@ set_up(struct peer *peer)
 static enum err
 prepare(struct peer *peer, char report[JAIL_REPORT_MAX])
 {
-	enum err err = role_prepare();
+	enum err err;
 
+	/* Looked at before anything is opened that could take its number. */
+	peer->listens = fcntl(ROLE_FD_LISTEN, F_GETFD) >= 0;
+	err = role_prepare();
 	for (size_t i = 0; i < PEER_CONNS_MAX; i++)
 		peer->conns[i].peer = peer;
 	peer->heard_fd = -1;

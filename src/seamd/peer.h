@@ -81,7 +81,7 @@ struct peer_conn {
 struct peer {
 	const struct config *config;
 	struct station own, other;
-	bool dials;
+	bool dials, listens;
 	struct ssl_ctx_st *tls;
 	struct event_base *base;
 	struct event *tick, *dial_timer, *keeper_event;

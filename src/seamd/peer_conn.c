@@ -108,9 +108,12 @@ is_above(const struct peer_conn *conn, size_t limit)
 void
 peer_conn_hold(struct peer_conn *conn)
 {
-	bool is_held = is_above(conn, conn->is_held ? PEER_QUEUE_LOW : PEER_QUEUE_HIGH);
+	bool is_held;
 
-	if ((conn->phase != PEER_UP && conn->phase != PEER_HTTP) || is_held == conn->is_held)
+	if (conn->phase != PEER_UP && conn->phase != PEER_HTTP)
+		return;
+	is_held = is_above(conn, conn->is_held ? PEER_QUEUE_LOW : PEER_QUEUE_HIGH);
+	if (is_held == conn->is_held)
 		return;
 	conn->is_held = is_held;
 	if (is_held)

@@ -4,6 +4,7 @@
  */
 #include "seamd/peer_tls.h"
 
+#include <errno.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
@@ -193,7 +194,11 @@ peer_tls_cause(const struct peer_check *check, unsigned long error, const char *
 			*text = shown[i].text;
 			return check->cause;
 		}
-	if (error == 0 || reason == SSL_R_UNEXPECTED_EOF_WHILE_READING) {
+	if (ERR_SYSTEM_ERROR(error) && reason == ETIMEDOUT) {
+		*text = "";
+		return LINK_CAUSE_TIMEOUT;
+	}
+	if (error == 0 || ERR_SYSTEM_ERROR(error) || reason == SSL_R_UNEXPECTED_EOF_WHILE_READING) {
 		*text = "it closed the connection before the first line";
 		return LINK_CAUSE_TURNED_AWAY;
 	}
