@@ -110,8 +110,10 @@ geos_m2(const GEOSGeometry *geometry)
 	       (2 * step);
 }
 
+/* The largest difference, as a part of its cell; *off counts those above a thousandth. */
 static double
-worst_overlap(const struct area *const areas[2], GEOSGeometry *const geometries[2], uint64_t *state)
+worst_overlap(const struct area *const areas[2], GEOSGeometry *const geometries[2], uint64_t *state,
+	      int *off)
 {
 	GEOSGeometry *both = GEOSIntersection(geometries[0], geometries[1]);
 	double worst = 0;
@@ -130,7 +132,9 @@ worst_overlap(const struct area *const areas[2], GEOSGeometry *const geometries[
 			return INFINITY;
 		square = GEOSGeom_createPolygon(ring_of(cell.corners, cell.n), NULL, 0);
 		inside = GEOSIntersection(both, square);
-		worst = fmax(worst, fabs(ours - geos_m2(inside)) / cell.area_m2);
+		ours = fabs(ours - geos_m2(inside)) / cell.area_m2;
+		*off += ours > 0.001;
+		worst = fmax(worst, ours);
 		GEOSGeom_destroy(square);
 		GEOSGeom_destroy(inside);
 	}
@@ -144,6 +148,8 @@ main(void)
 	uint64_t state = 42;
 	double worst = 0;
 	int wrong = 0;
+	int off = 0;
+	bool is_near;
 
 	initGEOS(NULL, NULL);
 	for (int i = 0; i < SHAPES; i++) {
@@ -159,16 +165,18 @@ main(void)
 			wrong += compare_points(areas[k], geometries[k], &state);
 		}
 		worst = fmax(worst, worst_overlap((const struct area *const[]){areas[0], areas[1]},
-						  geometries, &state));
+						  geometries, &state, &off));
 		for (int k = 0; k < 2; k++) {
 			area_free(areas[k]);
 			GEOSGeom_destroy(geometries[k]);
 		}
 	}
 	finishGEOS();
-	printf("# %d points, %d differ from GEOS; %d overlaps, at worst %.4f %% of the cell off\n",
-	       2 * SHAPES * POINTS, wrong, SHAPES * CELLS, worst * 100);
+	is_near = worst < 1.0 / AREA_STRIPS && off * 100 < SHAPES * CELLS;
+	printf("# %d points, %d differ from GEOS; %d overlaps, %d off by more than 0.1 %% of the "
+	       "cell, at worst %.4f %%\n",
+	       2 * SHAPES * POINTS, wrong, SHAPES * CELLS, off, worst * 100);
 	printf("%sok 1 - points fall where GEOS says\n", wrong == 0 ? "" : "not ");
-	printf("%sok 2 - overlaps are as large as GEOS says\n", worst < 0.002 ? "" : "not ");
-	return wrong == 0 && worst < 0.002 ? 0 : 1;
+	printf("%sok 2 - overlaps are as large as GEOS says\n", is_near ? "" : "not ");
+	return wrong == 0 && is_near ? 0 : 1;
 }
