@@ -118,7 +118,9 @@ is_thread_held(struct picture *picture, struct span thread, bool *is_held)
 	return err;
 }
 
-/* An erasure or a retraction reaches the record it names, if it is its signer's own. */
+/* An erasure or a retraction reaches the record it names, if it is its signer's own.  An erasure is
+ * not itself erased: it says nothing but an id, and of two that name each other the first would
+ * win. */
 static enum err
 reach_target(struct picture *picture, const struct picture_version *version)
 {
@@ -131,6 +133,8 @@ reach_target(struct picture *picture, const struct picture_version *version)
 	err = picture_version_find(picture, &version->record->field[FIELD_RE].id, &target);
 	if (err != ERR_OK || target.n == 0 || !station_equal(&target.station, &version->station))
 		return err;
+	if (version->kind == KIND_ERASE && target.kind == KIND_ERASE)
+		return ERR_OK;
 	if (version->kind == KIND_ERASE)
 		return picture_put_blank(picture, target.n, &target.id);
 	return picture_list_add(&picture->dirty, target.n);
@@ -163,7 +167,8 @@ put_new(struct picture *picture, const struct picture_item *item, struct picture
 		err = is_thread_held(picture, version->thread, &is_held);
 	if (err != ERR_OK)
 		return err;
-	version->is_erased = is_erased || (item->flags & PICTURE_ERASED) != 0;
+	version->is_erased =
+	    (is_erased && version->kind != KIND_ERASE) || (item->flags & PICTURE_ERASED) != 0;
 	version->record = version->is_erased ? NULL : record;
 	/* Most records are the only one of their thread and named by nothing: nothing to settle. */
 	version->is_current = !version->is_erased && !is_named && !is_held &&
