@@ -149,7 +149,7 @@ holds_id() {
 
 alert_of() {
 	seam --home "$1" --json list --kind alert --limit 1000 2>/dev/null |
-	    pick - "'\n'.join(r['id'] for r in d['records'] if r['record']['fields'].get('rule') == '$2' and r['record']['fields'].get('state') == 'open')"
+	    pick - "'\n'.join(r['id'] for r in d if r['fields'].get('rule') == '$2' and r['fields'].get('state') == 'open')"
 }
 
 settled() {
