@@ -178,6 +178,25 @@ look_at_thread(struct app *app, struct asking *asking, struct span thread)
 	return err;
 }
 
+/* As core does: the earliest filing of a newer version that was not taken back. */
+static enum err
+look_for_newer(struct app *app, struct asking *asking, const struct picture_row *row)
+{
+	struct release_question *ask = &asking->question->ask;
+	struct picture_row *rows;
+	size_t n;
+	enum err err =
+	    picture_thread(view_picture(asking->view), row->thread, app->arena, &rows, &n);
+
+	for (size_t i = 0; err == ERR_OK && i < n; i++)
+		if (rows[i].kind == row->kind && station_equal(&rows[i].station, &row->station) &&
+		    rows[i].position > row->position && !rows[i].is_erased &&
+		    !rows[i].is_retracted &&
+		    (ask->newer_ms == 0 || rows[i].filed_ms < ask->newer_ms))
+			ask->newer_ms = rows[i].filed_ms;
+	return err;
+}
+
 enum err
 question_about(struct app *app, struct view *view, const struct picture_row *row,
 	       const struct party *party, struct question *question)
@@ -204,6 +223,8 @@ question_about(struct app *app, struct view *view, const struct picture_row *row
 		err = set_policies(app, &asking);
 	if (err == ERR_OK)
 		err = look_at_thread(app, &asking, thread);
+	if (err == ERR_OK)
+		err = look_for_newer(app, &asking, row);
 	return err == ERR_OK && row->record ? look_up_cites(app, &asking, row->record) : err;
 }
 

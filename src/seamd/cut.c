@@ -274,6 +274,46 @@ look_up_known(struct core *core, const struct cut *cut, struct field_set *known)
 	return err == ERR_OK ? knowing.err : err;
 }
 
+/* When the next version of the thread was filed: a step lets the newest go alone. */
+struct newer {
+	struct core *core;
+	const struct journal_record *than;
+	int64_t filed_ms;
+};
+
+static bool
+note_newer(void *context, const struct journal_record *row)
+{
+	struct newer *newer = context;
+
+	if (row->seq <= newer->than->seq || row->is_erased ||
+	    !span_equal(row->origin, newer->than->origin) ||
+	    !span_equal(row->kind, newer->than->kind) || is_taken_back(newer->core, &row->id))
+		return true;
+	if (newer->filed_ms == 0 || row->filed_ms < newer->filed_ms)
+		newer->filed_ms = row->filed_ms;
+	return true;
+}
+
+static enum err
+look_up_newer(struct core *core, const struct cut *cut, int64_t *filed_ms)
+{
+	struct journal_record than;
+	struct newer newer = {core, &than, 0};
+	enum err err;
+
+	*filed_ms = 0;
+	err = journal_get(core->journal, cut->id, core->arena, &than);
+
+	if (err == ERR_KEY || err == ERR_NOT_FOUND)
+		return ERR_OK; /* erased: nothing of it goes */
+	if (err == ERR_OK)
+		err = journal_each_in_thread(core->journal, than.thread,
+					     &(struct journal_walk){note_newer, &newer});
+	*filed_ms = newer.filed_ms;
+	return err;
+}
+
 enum err
 cut_ask(struct core *core, const struct cut *cut, struct release_answer *answer)
 {
@@ -308,6 +348,8 @@ cut_ask(struct core *core, const struct cut *cut, struct release_answer *answer)
 		question.has_thread = has_thread(core, record, cut->party);
 	if (cut->id)
 		question.is_retracted = is_taken_back(core, cut->id);
+	if (cut->id && err == ERR_OK)
+		err = look_up_newer(core, cut, &question.newer_ms);
 	return err == ERR_OK ? release_cut(&question, core->arena, answer) : err;
 }
 
