@@ -37,6 +37,8 @@ run_role(const char *role, const char *link, const struct config *config)
 		return seal_run(config);
 	if (strcmp(role, "gate") == 0)
 		return gate_run(config);
+	if (strcmp(role, "web") == 0)
+		return web_run(config);
 	if (strcmp(role, "peer") == 0 && station_read(span_of(link), &station))
 		return peer_run(config, &station);
 	(void)fprintf(stderr, "seamd: no such role\n");

@@ -64,8 +64,8 @@ struct web_request {
 	enum vocab_lang lang; /* ?lang=, else the first of `Accept-Language` we speak, else en */
 	struct span token;    /* of the session; never to be logged or shown */
 	struct span duty; /* header Seam-Duty, or form field duty: goes into acts; "" the first */
-	struct span account; /* as core said; "" where anybody may ask */
-	struct span duties;  /* the duty core chose for request->duty */
+	struct span account;    /* as core said; "" where anybody may ask */
+	struct span first_duty; /* of the account: acts without a duty are done in it */
 	struct span if_none_match;
 	struct span last_event; /* `Last-Event-ID` of a stream that comes back */
 	int64_t now_ms;         /* real time at which it came */
