@@ -204,10 +204,23 @@ on_shaken(struct peer_conn *conn)
 		peer_lose(conn, LINK_CAUSE_LOST, "too many connections for the log");
 }
 
+/* Libevent also puts into its queue what SSL_get_error() said, which is a small number and no error
+ * of OpenSSL's. */
+static unsigned long
+take_error(struct peer_conn *conn)
+{
+	unsigned long error;
+
+	do
+		error = bufferevent_get_openssl_error(conn->line);
+	while (error && !ERR_SYSTEM_ERROR(error) && ERR_GET_LIB(error) == 0);
+	return error;
+}
+
 static void
 on_end(struct peer_conn *conn)
 {
-	unsigned long error = bufferevent_get_openssl_error(conn->line);
+	unsigned long error = take_error(conn);
 	bool is_begun = conn->phase == PEER_SHAKING || conn->phase == PEER_WAITING;
 	const char *text = "";
 	enum link_cause cause = LINK_CAUSE_LOST;
