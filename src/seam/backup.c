@@ -4,8 +4,9 @@
  */
 #define _GNU_SOURCE
 #include "seam/command.h"
+#include "seam/link.h"
 #include "seam/reach.h"
-#include "seam/root.h"
+#include "seam/renew.h"
 #include "seam/view.h"
 
 #include "journal/backup.h"
@@ -23,11 +24,18 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { NAMES_MAX = 80, NAME_TEXT = 272, PASSPHRASE_MIN = 8, WALK_DESCRIPTORS = 16 };
+enum { NAMES_MAX = 96, NAME_TEXT = 272, PASSPHRASE_MIN = 8, WALK_DESCRIPTORS = 16 };
 
 /* What of a home is copied besides the journal, and destroyed with it. */
-static const char *const fixed_names[] = {"seam.conf", "station.key", "root.key",      "duty.db",
-					  "ctl.token", "passphrase",  "policy.initial"};
+static const char *const fixed_names[] = {"seam.conf", "station.key", "root.key",       "duty.db",
+					  "ctl.token", "passphrase",  "policy.initial", "links"};
+
+/* What is destroyed and not copied: a recovered station is another end of its links, with TLS keys
+ * of its own. */
+static const char *const other_names[] = {
+    "recover.note", "erasing",     "seamd.pid",   "home.place",        "tls/peer.key",
+    "tls/peer.crt", "tls/web.key", "tls/web.crt", "tls/peer.next.key", "tls/peer.next.crt",
+};
 
 struct names {
 	const char *name[NAMES_MAX];
@@ -50,7 +58,7 @@ add_name(struct names *names, const char *folder, const char *name)
 }
 
 static void
-gather_names(const char *home, bool with_passphrase, struct names *names)
+gather_names(const char *home, bool is_destroying, struct names *names)
 {
 	char folder[FILE_PATH_MAX];
 	struct dirent *entry;
@@ -58,8 +66,10 @@ gather_names(const char *home, bool with_passphrase, struct names *names)
 
 	names->n = 0;
 	for (size_t i = 0; i < sizeof fixed_names / sizeof *fixed_names; i++)
-		if (with_passphrase || strcmp(fixed_names[i], "passphrase") != 0)
+		if (is_destroying || strcmp(fixed_names[i], "passphrase") != 0)
 			add_name(names, "", fixed_names[i]);
+	for (size_t i = 0; is_destroying && i < sizeof other_names / sizeof *other_names; i++)
+		add_name(names, "", other_names[i]);
 	if (file_path(folder, sizeof folder, home, "layers") != ERR_OK || !(dir = opendir(folder)))
 		return;
 	while ((entry = readdir(dir)))
@@ -266,33 +276,36 @@ static enum err
 renew_keynote(struct recovering *recovering)
 {
 	struct station *station = &recovering->app->config.station;
-	struct keynote *keynote = calloc(1, sizeof *keynote);
-	struct out text = out_new(NOTE_MAX);
+	struct keynote *held = calloc(1, sizeof *held);
+	struct keynote *next = calloc(1, sizeof *next);
 	struct out note = out_new(NOTE_MAX);
 	struct journal *journal = NULL;
 	struct shelf shelf;
+	struct note read;
 	char why[JOURNAL_WHY_MAX];
 	enum err err =
-	    keynote ? journal_open(recovering->app->config.home, JOURNAL_WRITE, why, &journal)
-		    : ERR_NOMEM;
+	    held && next ? journal_open(recovering->app->config.home, JOURNAL_WRITE, why, &journal)
+			 : ERR_NOMEM;
 
 	if (err == ERR_OK)
 		err = shelf_newest(journal, SPAN(RING_KEY), span_of(station->name),
 				   recovering->app->arena, &shelf);
 	if (err == ERR_OK)
-		err =
-		    root_keynote(&recovering->keys, station, shelf.version + 1, app_utc(), keynote);
-	if (err == ERR_OK) {
-		keynote_write(&text, keynote);
-		root_sign(&note, &recovering->root, out_view(&text));
-		err = out_err(&note);
-	}
+		err = link_ensure_tls(&recovering->app->config);
+	if (err == ERR_OK &&
+	    (note_read(shelf.text, &read) != ERR_OK || keynote_read(read.text, held) != WHY_NONE))
+		err = ERR_CORRUPT;
+	if (err == ERR_OK)
+		err = renew_next(held, &recovering->keys, recovering->app->config.home, app_utc(),
+				 next);
+	if (err == ERR_OK)
+		err = renew_sign(&recovering->root, next, &note);
 	if (err == ERR_OK)
 		err = put_note(journal, station, shelf.version + 1, out_view(&note));
 	journal_close(journal);
-	out_free(&text);
 	out_free(&note);
-	free(keynote);
+	free(next);
+	free(held);
 	return err;
 }
 
@@ -388,6 +401,8 @@ clear_home(const char *home)
 		(void)unlink(path);
 	if (file_path(path, sizeof path, home, "layers") == ERR_OK)
 		(void)rmdir(path);
+	if (file_path(path, sizeof path, home, "tls") == ERR_OK)
+		(void)rmdir(path);
 	return rmdir(home) == 0;
 }
 
@@ -408,10 +423,6 @@ backup_destroy(struct app *app)
 		return APP_NO;
 	}
 	gather_names(app->config.home, true, names);
-	add_name(names, "", "recover.note");
-	add_name(names, "", "erasing");
-	add_name(names, "", "seamd.pid");
-	add_name(names, "", "home.place");
 	(void)reach_stop(app);
 	err = recover_destroy(app->config.home, names->name, names->n);
 	if (config_run_dir(&app->config, run_dir, sizeof run_dir) == ERR_OK &&

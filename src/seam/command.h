@@ -22,6 +22,7 @@ struct app;
 	X("join",            "root= root-passphrase-file=", "[sign REQUEST | FILE]", READ, join_station, "a further station: its request, its party's signature, its installation") \
 	X("key show",        "", "", READ, key_show, "the keys this station knows, and which are revoked") \
 	X("key revoke",      "from= origin= reason= root= root-passphrase-file=", "STATION#N [--from SIZE]", ACT, key_revoke, "voids what a key signed from a position of its log on") \
+	X("key rotate",      "root= root-passphrase-file=", "[--root FILE]", READ, key_rotate, "a further record key, in a new key note; what the old ones signed stays valid") \
 	X("user add",        "", "NAME DUTY,...", ACT, user_add, "an account; prints its token once") \
 	X("user remove",     "", "NAME", ACT, user_remove, "ends an account") \
 	X("user list",       "", "", ACT, user_list, "accounts and the duties each may take") \
@@ -30,6 +31,10 @@ struct app;
 	X("retract",         "", "ID", ACT, note_retract, "takes a record back; who received it is told, by id only") \
 	X("erase",           "", "ID", ACT, note_erase, "destroys the key to its content here, at sisters and recipients") \
 	X("answer",          "eta= place=", "ID WORD [TEXT]", ACT, note_answer, "what a person decided: seen, noted, concur, object, decline ...") \
+	X("link add",        "listen= connect=", "STATION [--listen ADDRESS:PORT] [--connect HOST:PORT]", READ, link_add, "a link to a station of another party, or a sister; takes effect at once") \
+	X("link remove",     "", "STATION", READ, link_remove, "ends a link") \
+	X("link list",       "", "", READ, link_list, "each link: whether it stands, and if not, why and what mends it") \
+	X("link key",        "root= root-passphrase-file= page", "[--root FILE] | --page", READ, link_key, "a new TLS key for the links, in a new key note; with --page for the page") \
 	X("dispute",         "", "ID FIELD=VALUE ...", ACT, note_dispute, "one's own version beside another's record") \
 	X("link",            "text=", "ID WORD ID", ACT, note_link, "duplicate_of, part_of, follows, not_same") \
 	X("import ucdp-ged", "", "FILE", ACT, import_ucdp, "incidents of the UCDP GED data set") \
@@ -60,7 +65,7 @@ struct app;
 	X("recover",         "from= root= root-passphrase-file= passphrase-file=", "DIR [--from BACKUP]", NONE, backup_recover, "a home from a copy or with a lost head: a new log epoch begins") \
 	X("destroy",         "", "", READ, backup_destroy, "a post being overrun: keys first, then content") \
 	X("status",          "", "", READ, status_print, "the station and where deliveries stand with each party") \
-	X("doctor",          "", "", READ, doctor_look, "faults of clock, key, disk and policy, each with what mends it")
+	X("doctor",          "", "", READ, doctor_look, "faults of clock, key, link, disk and policy, each with what mends it")
 /* clang-format on */
 
 enum command_needs { COMMAND_NONE, COMMAND_READ, COMMAND_ACT };

@@ -1,5 +1,6 @@
 /* Promises to look for what stops a station or makes it unsafe, and to say what mends each. */
 #include "seam/command.h"
+#include "seam/doctor.h"
 #include "seam/reach.h"
 #include "seam/view.h"
 
@@ -17,8 +18,6 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-enum doctor_word { DOCTOR_OK, DOCTOR_WARN, DOCTOR_FAULT };
-
 enum {
 	DISK_WARN_MB = 1024,
 	DISK_FAULT_MB = 100,
@@ -26,16 +25,9 @@ enum {
 	CLOCK_SKEW_MS = 5 * 60 * 1000
 };
 
-struct doctor {
-	struct app *app;
-	struct out out;
-	unsigned faults;
-	bool is_first;
-};
-
-static void
-say(struct doctor *doctor, enum doctor_word word, const char *what, const char *found,
-    const char *fix)
+void
+doctor_say(struct doctor *doctor, enum doctor_word word, const char *what, const char *found,
+	   const char *fix)
 {
 	static const char *const words[] = {"ok", "look", "FAULT"};
 	static const enum app_colour colours[] = {APP_GREEN, APP_YELLOW, APP_RED};
@@ -75,24 +67,26 @@ look_at_files(struct doctor *doctor)
 	struct stat stat_;
 
 	if (stat(config->home, &stat_) == 0 && stat_.st_mode & 077)
-		say(doctor, DOCTOR_FAULT, "home", "others may look into it",
-		    "chmod 700 on the home");
+		doctor_say(doctor, DOCTOR_FAULT, "home", "others may look into it",
+			   "chmod 700 on the home");
 	else
-		say(doctor, DOCTOR_OK, "home", config->home, "");
+		doctor_say(doctor, DOCTOR_OK, "home", config->home, "");
 	for (size_t i = 0; i < sizeof secret / sizeof *secret; i++) {
 		if (config_path(config, secret[i], path, sizeof path) != ERR_OK ||
 		    stat(path, &stat_) != 0 || !(stat_.st_mode & 077))
 			continue;
 		(void)snprintf(found, sizeof found, "%s may be read by others", secret[i]);
-		say(doctor, DOCTOR_FAULT, "files", found, "chmod 600 on the file");
+		doctor_say(doctor, DOCTOR_FAULT, "files", found, "chmod 600 on the file");
 	}
 	if (config_path(config, "root.key", path, sizeof path) == ERR_OK && file_is_there(path) &&
 	    !config->exercise)
-		say(doctor, DOCTOR_WARN, "root key", "the party's root key lies on this machine",
+		doctor_say(
+		    doctor, DOCTOR_WARN, "root key", "the party's root key lies on this machine",
 		    "move root.key to a safe place off the machine; --root FILE names it when it "
 		    "is needed");
 	if (config->passphrase_file.text[0] && !file_is_there(config->passphrase_file.text))
-		say(doctor, DOCTOR_FAULT, "passphrase",
+		doctor_say(
+		    doctor, DOCTOR_FAULT, "passphrase",
 		    "passphrase_file names a file that is not there",
 		    "write the passphrase there, or take the line out of seam.conf to be asked");
 }
@@ -108,12 +102,13 @@ look_at_disk(struct doctor *doctor)
 		return;
 	free_mb = (uint64_t)disk.f_bavail * disk.f_frsize >> 20;
 	(void)snprintf(found, sizeof found, "%llu MB free", (unsigned long long)free_mb);
-	say(doctor,
-	    free_mb < DISK_FAULT_MB  ? DOCTOR_FAULT
-	    : free_mb < DISK_WARN_MB ? DOCTOR_WARN
-				     : DOCTOR_OK,
-	    "disk", found,
-	    free_mb < DISK_WARN_MB ? "make room: a full disk stops filing, it loses nothing" : "");
+	doctor_say(doctor,
+		   free_mb < DISK_FAULT_MB  ? DOCTOR_FAULT
+		   : free_mb < DISK_WARN_MB ? DOCTOR_WARN
+					    : DOCTOR_OK,
+		   "disk", found,
+		   free_mb < DISK_WARN_MB ? "make room: a full disk stops filing, it loses nothing"
+					  : "");
 }
 
 struct newest {
@@ -142,12 +137,13 @@ look_at_clock(struct doctor *doctor, struct view *view)
 		ERR_OK)
 		return;
 	if (newest.at_ms > now + CLOCK_SKEW_MS)
-		say(doctor, DOCTOR_FAULT, "clock", "a record was filed later than it is now",
-		    "the clock stands too early, or stood too late: set it (timedatectl)");
+		doctor_say(doctor, DOCTOR_FAULT, "clock", "a record was filed later than it is now",
+			   "the clock stands too early, or stood too late: set it (timedatectl)");
 	else
-		say(doctor, DOCTOR_OK, "clock",
-		    doctor->app->config.exercise ? "exercise time" : "not before the newest record",
-		    "");
+		doctor_say(doctor, DOCTOR_OK, "clock",
+			   doctor->app->config.exercise ? "exercise time"
+							: "not before the newest record",
+			   "");
 }
 
 static void
@@ -160,14 +156,15 @@ look_at_log(struct doctor *doctor, struct view *view)
 	(void)snprintf(found, sizeof found, "%llu leaves, %llu not under a head",
 		       (unsigned long long)journal_size(view_journal(view)),
 		       (unsigned long long)behind);
-	say(doctor, behind > UNHEADED_WARN ? DOCTOR_WARN : DOCTOR_OK, "log", found,
-	    behind > UNHEADED_WARN ? "a running station signs a head at each beat: is it running?"
-				   : "");
+	doctor_say(doctor, behind > UNHEADED_WARN ? DOCTOR_WARN : DOCTOR_OK, "log", found,
+		   behind > UNHEADED_WARN
+		       ? "a running station signs a head at each beat: is it running?"
+		       : "");
 	if (journal_count(view_journal(view), &counts) == ERR_OK && counts.quarantined) {
 		(void)snprintf(found, sizeof found, "%llu refused items are kept",
 			       (unsigned long long)counts.quarantined);
-		say(doctor, DOCTOR_WARN, "quarantine", found,
-		    "ask their senders; seam import bundle named the reasons");
+		doctor_say(doctor, DOCTOR_WARN, "quarantine", found,
+			   "ask their senders; seam import bundle named the reasons");
 	}
 }
 
@@ -180,22 +177,23 @@ look_at_keys(struct doctor *doctor, struct view *view)
 	char found[128];
 
 	if (!note) {
-		say(doctor, DOCTOR_FAULT, "keys", "no key note of this station",
-		    "seam join, or seam init anew");
+		doctor_say(doctor, DOCTOR_FAULT, "keys", "no key note of this station",
+			   "seam join, or seam init anew");
 		return;
 	}
 	kid.number = note->record[note->records - 1].number;
 	(void)snprintf(found, sizeof found, "key note version %lld, record key %u",
 		       (long long)note->version, kid.number);
 	if (keyring_find(view_ring(view), &kid, &key) && key.is_revoked)
-		say(doctor, DOCTOR_FAULT, "keys", "the record key of this station was revoked",
-		    "its party's root must certify a new one");
+		doctor_say(doctor, DOCTOR_FAULT, "keys",
+			   "the record key of this station was revoked",
+			   "its party's root must certify a new one");
 	else
-		say(doctor, DOCTOR_OK, "keys", found, "");
+		doctor_say(doctor, DOCTOR_OK, "keys", found, "");
 	(void)snprintf(found, sizeof found, "version %lld, %u parties",
 		       (long long)keyring_members(view_ring(view))->version,
 		       keyring_members(view_ring(view))->n);
-	say(doctor, DOCTOR_OK, "members", found, "");
+	doctor_say(doctor, DOCTOR_OK, "members", found, "");
 }
 
 static void
@@ -208,16 +206,17 @@ look_at_policy(struct doctor *doctor, struct view *view)
 	char found[64];
 
 	if (ring_policy(view_journal(view), &own, 0, &policy, &version) != ERR_OK) {
-		say(doctor, DOCTOR_WARN, "policy", "none is in force yet",
-		    "it starts with the station; or seam policy use FILE");
+		doctor_say(doctor, DOCTOR_WARN, "policy", "none is in force yet",
+			   "it starts with the station; or seam policy use FILE");
 		return;
 	}
 	count = policy_count(policy);
 	(void)snprintf(found, sizeof found, "version %lld, %u release lines", (long long)version,
 		       count.rules);
-	say(doctor, count.rules ? DOCTOR_OK : DOCTOR_WARN, "policy", found,
-	    count.rules ? ""
-			: "nothing is given to anybody: seam policy profiles shows ready ones");
+	doctor_say(doctor, count.rules ? DOCTOR_OK : DOCTOR_WARN, "policy", found,
+		   count.rules
+		       ? ""
+		       : "nothing is given to anybody: seam policy profiles shows ready ones");
 	policy_free(policy);
 }
 
@@ -231,21 +230,22 @@ look_at_walls(struct doctor *doctor)
 	if (fd >= 0)
 		(void)close(fd);
 	if (n > 0 && strstr(text, "landlock"))
-		say(doctor, DOCTOR_OK, "walls", "the kernel has Landlock", "");
+		doctor_say(doctor, DOCTOR_OK, "walls", "the kernel has Landlock", "");
 	else
-		say(doctor, DOCTOR_WARN, "walls", "it cannot be seen that the kernel has Landlock",
-		    "the station's log says which walls hold; a real station refuses to run "
-		    "without (jail strict)");
+		doctor_say(doctor, DOCTOR_WARN, "walls",
+			   "it cannot be seen that the kernel has Landlock",
+			   "the station's log says which walls hold; a real station refuses to run "
+			   "without (jail strict)");
 }
 
 static void
 look_at_station(struct doctor *doctor)
 {
 	if (reach_is_running(doctor->app))
-		say(doctor, DOCTOR_OK, "station", "running", "");
+		doctor_say(doctor, DOCTOR_OK, "station", "running", "");
 	else
-		say(doctor, DOCTOR_WARN, "station", "not running",
-		    "seamd -H HOME; commands start it for their length");
+		doctor_say(doctor, DOCTOR_WARN, "station", "not running",
+			   "seamd -H HOME; commands start it for their length");
 }
 
 int
@@ -264,10 +264,12 @@ doctor_look(struct app *app)
 		look_at_clock(&doctor, view);
 		look_at_log(&doctor, view);
 		look_at_keys(&doctor, view);
+		doctor_look_at_tls(&doctor, view);
 		look_at_policy(&doctor, view);
+		doctor_look_at_links(&doctor, view);
 	} else {
-		say(&doctor, DOCTOR_FAULT, "journal", "it could not be read (see above)",
-		    "seam verify names the place; seam recover begins a new log");
+		doctor_say(&doctor, DOCTOR_FAULT, "journal", "it could not be read (see above)",
+			   "seam verify names the place; seam recover begins a new log");
 	}
 	view_close(view);
 	if (app->is_json)

@@ -12,6 +12,7 @@
 #include "model/when.h"
 #include "release/profile.h"
 #include "seam/join.h"
+#include "seam/link.h"
 #include "seam/root.h"
 #include "seamd/duty.h"
 #include "seamd/ring.h"
@@ -428,6 +429,17 @@ make_config(struct making *making)
 }
 
 static enum err
+make_tls(struct making *making)
+{
+	enum err err = ERR_OK;
+
+	making->what = "tls";
+	for (enum tlsfile which = 0; which < TLSFILE_COUNT && err == ERR_OK; which++)
+		err = link_make_tls(&making->config, making->dir, which);
+	return err;
+}
+
+static enum err
 make_all(struct making *making)
 {
 	struct keynote *keynote = calloc(1, sizeof *keynote);
@@ -440,7 +452,10 @@ make_all(struct making *making)
 	if (err == ERR_OK && making->has_root_here)
 		err = make_root(making);
 	if (err == ERR_OK)
-		err = root_keynote(&making->keys, &making->config.station, 1, app_utc(), keynote);
+		err = make_tls(making);
+	if (err == ERR_OK)
+		err = root_keynote(&making->keys, making->dir, &making->config.station, 1,
+				   app_utc(), keynote);
 	if (err == ERR_OK)
 		err = make_journal(making, keynote);
 	if (err == ERR_OK)

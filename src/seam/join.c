@@ -9,6 +9,7 @@
 #include "journal/shelf.h"
 #include "model/when.h"
 #include "seam/command.h"
+#include "seam/link.h"
 #include "seam/root.h"
 #include "seam/sheaf.h"
 #include "seam/view.h"
@@ -254,7 +255,10 @@ own_keynote(struct app *app, struct keynote *keynote)
 	sign_wipe(passphrase, sizeof passphrase);
 	if (err != ERR_OK)
 		return app_fail(app, err, path);
-	err = root_keynote(&file, &app->config.station, 1, app_utc(), keynote);
+	err = link_ensure_tls(&app->config);
+	if (err == ERR_OK)
+		err = root_keynote(&file, app->config.home, &app->config.station, 1, app_utc(),
+				   keynote);
 	keyfile_wipe(&file);
 	return err == ERR_OK ? APP_OK : app_fail(app, err, path);
 }

@@ -2,6 +2,7 @@
 #include "seam/root.h"
 
 #include "admit/members.h"
+#include "seamd/tlsfile.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -117,9 +118,20 @@ set_witness(const struct keyfile_key *key, const struct station *station, struct
 	return note_key_make(span_of(name), NOTE_COSIGNATURE, &public, &keynote->witness);
 }
 
+static enum err
+set_tls(const char *home, struct keynote *keynote)
+{
+	struct tlsfile_look look;
+	enum err err = tlsfile_look(home, TLSFILE_PEER, &look);
+
+	keynote->has_tls = err == ERR_OK;
+	memcpy(keynote->tls, look.pin, sizeof keynote->tls);
+	return err == ERR_NOT_FOUND ? ERR_OK : err;
+}
+
 enum err
-root_keynote(const struct keyfile *file, const struct station *station, int64_t version,
-	     int64_t now_ms, struct keynote *keynote)
+root_keynote(const struct keyfile *file, const char *home, const struct station *station,
+	     int64_t version, int64_t now_ms, struct keynote *keynote)
 {
 	enum err err = ERR_OK;
 
@@ -138,5 +150,5 @@ root_keynote(const struct keyfile *file, const struct station *station, int64_t 
 	if (err == ERR_OK &&
 	    (keynote->records == 0 || keynote->logs == 0 || !keynote->witness.name[0]))
 		err = ERR_KEY;
-	return err;
+	return err == ERR_OK ? set_tls(home, keynote) : err;
 }

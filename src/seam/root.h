@@ -31,9 +31,11 @@ void root_sign(struct out *out, const struct root *root, struct span text);
 /* The same for a text or a note that others have signed; *was_there: it has a line of this key. */
 void root_sign_too(struct out *out, const struct root *root, struct span bytes, bool *was_there);
 
-/* The key note of a station from its own key file: every record and log key it holds.  `station`
- * names it, `version` is its version. */
-MUST_USE enum err root_keynote(const struct keyfile *file, const struct station *station,
-			       int64_t version, int64_t now_ms, struct keynote *keynote);
+/* The key note of a station from its own key file: every record and log key it holds, and the pin
+ * of the TLS key of its links where `home` has one.  `station` names it, `version` is its version.
+ */
+MUST_USE enum err root_keynote(const struct keyfile *file, const char *home,
+			       const struct station *station, int64_t version, int64_t now_ms,
+			       struct keynote *keynote);
 
 #endif

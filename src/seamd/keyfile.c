@@ -45,6 +45,34 @@ keyfile_add(struct keyfile *file, const char *name, uint32_t number)
 	return ERR_OK;
 }
 
+/* How many keys of that name have a higher number. */
+static size_t
+rank_of(const struct keyfile *file, const struct keyfile_key *key)
+{
+	size_t higher = 0;
+
+	for (size_t i = 0; i < file->n; i++)
+		higher += strcmp(file->keys[i].name, key->name) == 0 &&
+			  file->keys[i].number > key->number;
+	return higher;
+}
+
+void
+keyfile_keep(struct keyfile *file, const char *name, size_t n)
+{
+	size_t kept = 0;
+	bool stays[KEYFILE_KEYS_MAX];
+
+	for (size_t i = 0; i < file->n; i++)
+		stays[i] =
+		    strcmp(file->keys[i].name, name) != 0 || rank_of(file, &file->keys[i]) < n;
+	for (size_t i = 0; i < file->n; i++)
+		if (stays[i])
+			file->keys[kept++] = file->keys[i];
+	sign_wipe(&file->keys[kept], (file->n - kept) * sizeof file->keys[0]);
+	file->n = kept;
+}
+
 const struct keyfile_key *
 keyfile_find(const struct keyfile *file, const char *name, uint32_t number)
 {

@@ -29,6 +29,9 @@ struct keyfile {
 /* Adds a fresh key.  ERR_LIMIT when full, ERR_EXISTS when the name and number are taken. */
 MUST_USE enum err keyfile_add(struct keyfile *file, const char *name, uint32_t number);
 
+/* Forgets all keys of that name but the `n` with the highest numbers. */
+void keyfile_keep(struct keyfile *file, const char *name, size_t n);
+
 /* The key of that name: of that number, or the highest when number is 0.  NULL when there is none.
  */
 const struct keyfile_key *keyfile_find(const struct keyfile *file, const char *name,
