@@ -310,6 +310,34 @@ the_passphrase_is_found(void **state)
 	close_place(&place);
 }
 
+/* Of one name the newest stay, and nothing of the others is touched. */
+static void
+older_keys_are_forgotten(void **state)
+{
+	struct keyfile file = {.n = 0};
+	struct keyfile_key newest;
+
+	(void)state;
+	for (uint32_t number = 1; number <= 5; number++)
+		assert_int_equal(keyfile_add(&file, "record", number), ERR_OK);
+	assert_int_equal(keyfile_add(&file, "log", 1), ERR_OK);
+	newest = *keyfile_find(&file, "record", 0);
+	keyfile_keep(&file, "record", 5);
+	assert_int_equal(file.n, 6);
+	keyfile_keep(&file, "record", 2);
+	assert_int_equal(file.n, 3);
+	assert_memory_equal(keyfile_find(&file, "record", 0), &newest, sizeof newest);
+	assert_non_null(keyfile_find(&file, "record", 4));
+	assert_null(keyfile_find(&file, "record", 3));
+	assert_non_null(keyfile_find(&file, "log", 1));
+	for (size_t i = file.n; i < KEYFILE_KEYS_MAX; i++)
+		assert_int_equal(file.keys[i].name[0], '\0');
+	keyfile_keep(&file, "record", 0);
+	assert_int_equal(file.n, 1);
+	assert_null(keyfile_find(&file, "record", 0));
+	keyfile_wipe(&file);
+}
+
 int
 main(void)
 {
@@ -323,6 +351,7 @@ main(void)
 	    cmocka_unit_test(keys_are_found_by_number),
 	    cmocka_unit_test(a_full_file_comes_back),
 	    cmocka_unit_test(the_passphrase_is_found),
+	    cmocka_unit_test(older_keys_are_forgotten),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

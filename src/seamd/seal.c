@@ -16,9 +16,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct seal {
+/* After a rotation core goes on with the key before until it starts anew. */
+struct record_key {
 	struct kid kid;
-	struct sign_secret record;
+	struct sign_secret secret;
+};
+
+struct seal {
+	struct record_key record[KEYFILE_KEYS_MAX];
+	size_t records;
 	struct sign_secret log;
 	struct sign_secret witness;
 	char origin[NOTE_NAME_MAX];
@@ -39,6 +45,23 @@ take_key(const struct keyfile *file, const char *name, struct sign_secret *secre
 }
 
 static enum err
+take_records(const struct keyfile *file, const struct station *station, struct seal *seal)
+{
+	struct sign_public public;
+
+	for (size_t i = 0; i < file->n; i++) {
+		struct record_key *key = &seal->record[seal->records];
+
+		if (strcmp(file->keys[i].name, "record") != 0)
+			continue;
+		key->kid = (struct kid){.station = *station, .number = file->keys[i].number};
+		sign_from_seed(file->keys[i].seed, &public, &key->secret);
+		seal->records++;
+	}
+	return seal->records ? ERR_OK : ERR_KEY;
+}
+
+static enum err
 open_keys(const struct config *config, struct seal *seal)
 {
 	char passphrase[KEYFILE_PASSPHRASE_MAX];
@@ -54,12 +77,10 @@ open_keys(const struct config *config, struct seal *seal)
 	if (err == ERR_OK)
 		err = keyfile_read(path, span_make(passphrase, n), file);
 	sign_wipe(passphrase, sizeof passphrase);
-	seal->kid.station = config->station;
 	if (err == ERR_OK)
 		err = take_key(file, "witness", &seal->witness, &number);
 	if (err == ERR_OK)
-		err = take_key(file, "record", &seal->record, &number);
-	seal->kid.number = number;
+		err = take_records(file, &config->station, seal);
 	if (err == ERR_OK)
 		err = take_key(file, "log", &seal->log, &number);
 	(void)snprintf(seal->origin, sizeof seal->origin, "seam/%s/log/%u", config->station.name,
@@ -85,17 +106,27 @@ may_sign_head(struct seal *seal, struct span text)
 	return true;
 }
 
+/* The record key that bytes of that form name; NULL when they are not of it, or name another. */
+static const struct sign_secret *
+record_key_for(struct seal *seal, enum form wanted, struct span bytes)
+{
+	for (size_t i = seal->records; i-- > 0;) /* the newest is the last */
+		if (form_of(bytes, &seal->record[i].kid) == wanted)
+			return &seal->record[i].secret;
+	return NULL;
+}
+
 /* The key for bytes of that form; NULL when they are not of it. */
 static const struct sign_secret *
 key_for(struct seal *seal, enum seal_form form, struct span bytes)
 {
 	switch (form) {
 	case SEAL_RECORD:
-		return form_of(bytes, &seal->kid) == FORM_RECORD ? &seal->record : NULL;
+		return record_key_for(seal, FORM_RECORD, bytes);
 	case SEAL_BINDING:
-		return form_of(bytes, &seal->kid) == FORM_BINDING ? &seal->record : NULL;
+		return record_key_for(seal, FORM_BINDING, bytes);
 	case SEAL_RECEIPT:
-		return form_of(bytes, &seal->kid) == FORM_RECEIPT ? &seal->record : NULL;
+		return record_key_for(seal, FORM_RECEIPT, bytes);
 	case SEAL_HEAD:
 		return may_sign_head(seal, bytes) ? &seal->log : NULL;
 	case SEAL_COSIGNATURE:
