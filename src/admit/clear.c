@@ -1,6 +1,6 @@
 /*
- * Promises the exact claims of record, key binding and receipt: a name more, a name less or a value
- * in another form is refused with its own reason.
+ * Promises the exact claims of record, key binding, receipt and erasure: a name more, a name less
+ * or a value in another form is refused with its own reason.
  */
 #include "admit/clear.h"
 
@@ -17,6 +17,7 @@ static const char *const record_names[] = {"iss", "v", "exercise", "iat", "cnf",
 static const char *const binding_names[] = {"iat",  "aud",    "nonce", "sd_hash",
 					    "prev", "onward", "exp",   NULL};
 static const char *const receipt_names[] = {"iss", "aud", "delivery", "id", "nonce", "iat", NULL};
+static const char *const erasure_names[] = {"iss", "aud", "erasure", "id", "iat", NULL};
 static const char *const holder_names[] = {"kid", NULL};
 
 static bool
@@ -148,5 +149,29 @@ clear_read_receipt(const json_t *claims, struct receipt *receipt)
 	    !take_time(claims, "iat", &at_s))
 		return WHY_BAD_VALUE;
 	receipt->at_ms = at_s * 1000;
+	return WHY_NONE;
+}
+
+enum why
+clear_read_erasure(const json_t *claims, struct erasure *erasure)
+{
+	enum { NEEDED = 5 };
+	struct span issuer;
+	struct span to;
+	int64_t at_s;
+
+	if (!json_is_object(claims))
+		return WHY_NOT_JSON;
+	if (!has_all(claims, erasure_names, NEEDED))
+		return WHY_MISSING_CLAIM;
+	if (!json_has_only(claims, erasure_names))
+		return WHY_UNKNOWN_CLAIM;
+	if (!json_take_text(claims, "iss", &issuer) || !span_is(issuer, erasure->kid.station.name))
+		return WHY_BAD_ISSUER;
+	if (!json_take_text(claims, "aud", &to) || !station_read(to, &erasure->to) ||
+	    !take_hash(claims, "erasure", &erasure->erasure) ||
+	    !take_hash(claims, "id", &erasure->id) || !take_time(claims, "iat", &at_s))
+		return WHY_BAD_VALUE;
+	erasure->at_ms = at_s * 1000;
 	return WHY_NONE;
 }

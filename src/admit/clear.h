@@ -1,12 +1,13 @@
 #ifndef SEAM_ADMIT_CLEAR_H
 #define SEAM_ADMIT_CLEAR_H
 
+#include "admit/erasure.h"
 #include "admit/jws.h"
 #include "admit/receipt.h"
 #include "base/hash.h"
 #include "base/json.h"
 
-/* The clear claims of our three tokens: their names, forms and bounds, the same for who admits a
+/* The clear claims of our four tokens: their names, forms and bounds, the same for who admits a
  * token and for who is asked to sign one. */
 struct clear_record {
 	struct station station; /* iss */
@@ -39,5 +40,8 @@ enum why clear_read_binding(const json_t *claims, struct clear_binding *binding)
 
 /* These claims and no others; receipt->kid is set before and must be the issuer's. */
 enum why clear_read_receipt(const json_t *claims, struct receipt *receipt);
+
+/* The same of erasure->kid. */
+enum why clear_read_erasure(const json_t *claims, struct erasure *erasure);
 
 #endif

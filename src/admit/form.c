@@ -85,6 +85,7 @@ is_token(struct span bytes, const char *typ, const struct kid *own, struct arena
 	struct jws jws;
 	struct clear_binding binding;
 	struct receipt receipt = {.kid = *own};
+	struct erasure erasure = {.kid = *own};
 	json_t *claims;
 	bool is_fine = false;
 
@@ -96,6 +97,8 @@ is_token(struct span bytes, const char *typ, const struct kid *own, struct arena
 	claims = json_read_strict(jws.payload);
 	if (strcmp(typ, JWS_TYP_BINDING) == 0)
 		is_fine = clear_read_binding(claims, &binding) == WHY_NONE;
+	else if (strcmp(typ, JWS_TYP_ERASURE) == 0)
+		is_fine = clear_read_erasure(claims, &erasure) == WHY_NONE;
 	else
 		is_fine = clear_read_receipt(claims, &receipt) == WHY_NONE;
 	json_decref(claims);
@@ -110,7 +113,8 @@ form_of(struct span bytes, const struct kid *own)
 		enum form form;
 	} tokens[] = {{JWS_TYP_RECORD, FORM_RECORD},
 		      {JWS_TYP_BINDING, FORM_BINDING},
-		      {JWS_TYP_RECEIPT, FORM_RECEIPT}};
+		      {JWS_TYP_RECEIPT, FORM_RECEIPT},
+		      {JWS_TYP_ERASURE, FORM_ERASURE}};
 	struct arena *arena;
 	enum form form = FORM_NONE;
 

@@ -1,3 +1,4 @@
+#include "admit/erasure.h"
 #include "admit/form.h"
 #include "admit/kit_test.h"
 
@@ -19,6 +20,7 @@ whole_tokens_have_a_form(void **state)
 	struct kid own = own_key(), other = own;
 	struct present_terms terms = kit_terms();
 	struct receipt receipt = {.counter = 1, .at_ms = KIT_NOW_MS};
+	struct erasure erasure = {.at_ms = KIT_NOW_MS};
 
 	(void)state;
 	kit_open(&kit);
@@ -37,8 +39,13 @@ whole_tokens_have_a_form(void **state)
 	out_reset(&text);
 	receipt.kid = own;
 	(void)station_read(SPAN("b/dibis"), &receipt.to);
+	erasure.kid = own;
+	erasure.to = receipt.to;
 	receipt_write(&text, &receipt);
 	assert_int_equal(form_of(out_view(&text), &own), FORM_RECEIPT);
+	out_reset(&text);
+	erasure_write(&text, &erasure);
+	assert_int_equal(form_of(out_view(&text), &own), FORM_ERASURE);
 	assert_true(station_read(SPAN("b/dibis"), &other.station));
 	assert_int_equal(form_of(out_view(&text), &other), FORM_NONE);
 	out_free(&text);
@@ -72,6 +79,8 @@ static const struct {
 	{"typ of a login", "JWT", "{\"sub\":\"admin\"}", FORM_NONE},
 	{"binding is a list", JWS_TYP_BINDING, "[]", FORM_NONE},
 	{"receipt is a list", JWS_TYP_RECEIPT, "[]", FORM_NONE},
+	{"erasure is a list", JWS_TYP_ERASURE, "[]", FORM_NONE},
+	{"a receipt under the typ of an erasure", JWS_TYP_ERASURE, "{\"iss\":\"a/makhmour\"}", FORM_NONE},
 	{"no object", JWS_TYP_RECORD, "[]", FORM_NONE},
 	{"no JSON", JWS_TYP_RECORD, "{", FORM_NONE},
 };

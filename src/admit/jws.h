@@ -14,6 +14,7 @@
 #define JWS_TYP_RECORD  "seam+sd-jwt"
 #define JWS_TYP_BINDING "kb+jwt"
 #define JWS_TYP_RECEIPT "seam-receipt+jwt"
+#define JWS_TYP_ERASURE "seam-erased+jwt"
 
 enum { JWS_HEADER_MAX = 256, JWS_KEY_MAX = 9999, JWS_KID_TEXT = LIMIT_STATION_TEXT + 8 };
 

@@ -12,6 +12,7 @@ enum seal_form {
 	SEAL_RECORD,  /* JWS signing input of a record of this station */
 	SEAL_BINDING, /* JWS signing input of a key binding */
 	SEAL_RECEIPT, /* JWS signing input of a receipt */
+	SEAL_ERASURE, /* JWS signing input: an erasure was carried out here */
 	SEAL_HEAD, /* checkpoint text of this station's own log: never two roots for one size, never
 		      smaller */
 	SEAL_COSIGNATURE, /* cosignature/v1 message over a foreign checkpoint */
