@@ -141,6 +141,52 @@ scene_ask(struct scene *scene, const char *station, int64_t now_ms)
 	return answer;
 }
 
+/* Puts n items made by `make` for 0, 1, …, in batches: more than told_test.h holds at once. */
+static inline void
+scene_many(struct scene *scene, size_t n,
+	   void (*make)(size_t i, struct told *told, char fields[400], char thread[32]))
+{
+	for (size_t from = 0; from < n; from += ITEMS_MAX) {
+		static char fields[ITEMS_MAX][400], threads[ITEMS_MAX][32];
+		struct told told[ITEMS_MAX];
+		struct items *items;
+		size_t k = 0;
+
+		for (; k < ITEMS_MAX && from + k < n; k++)
+			make(from + k, &told[k], fields[k], threads[k]);
+		items = items_of(told, k);
+		put_all(scene->picture, items);
+		items_free(items);
+	}
+}
+
+/* Puts all items in another order for every seed, in batches of some. */
+static inline void
+scene_shuffle(struct scene *scene, uint32_t seed)
+{
+	size_t order[ITEMS_MAX], n = scene->items->n;
+
+	for (size_t i = 0; i < n; i++)
+		order[i] = i;
+	for (size_t i = n; i > 1; i--) {
+		size_t k, held = order[i - 1];
+
+		seed = seed * 1664525U + 1013904223U;
+		k = (seed >> 8) % i;
+		order[i - 1] = order[k];
+		order[k] = held;
+	}
+	assert_int_equal(picture_begin(scene->picture), ERR_OK);
+	for (size_t i = 0; i < n; i++) {
+		put(scene->picture, &scene->items->items[order[i]]);
+		if ((seed >> 8) % 3 != i % 3)
+			continue;
+		assert_int_equal(picture_commit(scene->picture), ERR_OK);
+		assert_int_equal(picture_begin(scene->picture), ERR_OK);
+	}
+	assert_int_equal(picture_commit(scene->picture), ERR_OK);
+}
+
 /* "unanswered yellow 1 watch b: 3 | conflict …": what a row of a test expects. */
 static inline const char *
 told_of(const struct answer *answer, char text[4000])

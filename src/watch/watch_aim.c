@@ -12,11 +12,11 @@
 enum {
 	LINES = 8,
 	NAME = 40,
-	AHEAD_DEG = 45,    /* to either side of the way that counts as ahead */
-	BOX_PER_KM = 90000 /* 1e-7 degree of latitude, rounded up with the one below */
+	AHEAD_DEG = 45, /* to either side of the way that counts as ahead */
+	CLAIM_REACH = 3,
+	E7_PER_KM = 90000 /* of latitude, rounded up */
 };
 
-/* What of a border or line is said beside distance. */
 static bool
 is_crossing(const struct watch_sighting *sighting)
 {
@@ -179,8 +179,9 @@ enum err
 watch_aim_post(struct watch_run *run, const struct watch_path *path, struct watch_aim *aim)
 {
 	const struct watch_sighting *last = path->at[path->n - 1];
-	int64_t reach = run->question->settings->watch_chain_line_m * BOX_PER_KM / 1000 +
-			(int64_t)last->outline.radius_m * BOX_PER_KM / 1000;
+	/* A claim is found by its square, which may lie far inside the area it claims. */
+	int64_t reach =
+	    run->question->settings->watch_chain_line_m * CLAIM_REACH * E7_PER_KM / 1000;
 	double wide =
 	    (double)reach / fmax(0.05, cos(last->outline.centre.lat_e7 / 1e7 * 0.0174533));
 	struct point at = last->outline.centre;
