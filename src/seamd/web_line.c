@@ -349,8 +349,13 @@ on_turn(evutil_socket_t fd, short what, void *cookie)
 	}
 	if (line->state != WEB_LINE_HEAD || line->held.n == 0)
 		return;
+	/* A socket's stream lets nothing be added to its input but by itself, save when asked. */
 	line->is_passing = true;
+	if (!line->web->tls)
+		(void)evbuffer_unfreeze(bufferevent_get_input(line->stream), 0);
 	look(line);
+	if (!line->web->tls)
+		(void)evbuffer_freeze(bufferevent_get_input(line->stream), 0);
 	line->is_passing = false;
 	if (line->state != WEB_LINE_HEAD && line->state != WEB_LINE_ENDING)
 		bufferevent_trigger(line->stream, EV_READ, 0);

@@ -1,0 +1,314 @@
+#!/usr/bin/env python3
+"""Speaks HTTP as no browser would: raw bytes to a web gate, for test/70-http.sh.
+
+    probe.py raw PORT              every hostile head, each with the status that is wanted
+    probe.py cut PORT              good requests cut into pieces, several on one connection
+    probe.py slow PORT N           N connections that send a byte now and then; all are ended in time
+    probe.py flood PORT N SECONDS  N connections at once that say nothing, held for a while
+    probe.py deaf PORT N TOKEN     N clients that ask and never read
+    probe.py stream PORT TOKEN S   what comes on the stream in S seconds
+
+Prints one line a probe: "ok - …" or "not ok - …".
+"""
+import re
+import socket
+import sys
+import time
+
+HOST = "127.0.0.1"
+
+
+def connect(port, timeout=15):
+    s = socket.create_connection((HOST, port), timeout)
+    s.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return s
+
+
+def read_all(s, seconds):
+    """Everything until the other end closes or the time is over: bytes, and whether it closed."""
+    got = b""
+    until = time.monotonic() + seconds
+    while True:
+        left = until - time.monotonic()
+        if left <= 0:
+            return got, False
+        s.settimeout(left)
+        try:
+            part = s.recv(65536)
+        except socket.timeout:
+            return got, False
+        except ConnectionError:
+            return got, True
+        if not part:
+            return got, True
+        got += part
+
+
+def read_answer(s, seconds=10):
+    """One answer with Content-Length: status, head, body; status 0 when none came."""
+    got = b""
+    s.settimeout(seconds)
+    try:
+        while b"\r\n\r\n" not in got:
+            part = s.recv(65536)
+            if not part:
+                return 0, got, b""
+            got += part
+        head, body = got.split(b"\r\n\r\n", 1)
+        length = 0
+        for line in head.split(b"\r\n"):
+            if line.lower().startswith(b"content-length:"):
+                length = int(line.split(b":")[1])
+        while len(body) < length:
+            part = s.recv(65536)
+            if not part:
+                break
+            body += part
+    except (socket.timeout, ConnectionError):
+        return 0, got, b""
+    return int(head.split(b" ")[1]), head, body
+
+
+def say(is_good, text):
+    print(("ok - " if is_good else "not ok - ") + text, flush=True)
+
+
+H = b"Host: localhost\r\n"
+GET = b"GET /api/v1/health HTTP/1.1\r\n" + H
+POST = b"POST /api/v1/session HTTP/1.1\r\n" + H + b"Content-Type: application/json\r\n"
+LONG = b"x" * 65536
+
+# name, bytes, status wanted, whether the connection must be closed behind it
+PROBES = [
+    ("length and chunks", POST + b"Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400, True),
+    ("two lengths", POST + b"Content-Length: 4\r\nContent-Length: 5\r\n\r\nabcde", 400, True),
+    ("the same length twice", POST + b"Content-Length: 4\r\nContent-Length: 4\r\n\r\nabcd", 400, True),
+    ("a negative length", POST + b"Content-Length: -1\r\n\r\n", 400, True),
+    ("no Host", b"GET /api/v1/health HTTP/1.1\r\n\r\n", 400, True),
+    ("two Hosts", GET + H + b"\r\n", 400, True),
+    ("a header line of 64 KB", GET + b"X: " + LONG + b"\r\n\r\n", 431, True),
+    ("64 KB in many headers", GET + b"X: yyyy\r\n" * 8000 + b"\r\n", 431, True),
+    ("65 headers", GET + b"X: y\r\n" * 64 + b"\r\n", 431, True),
+    ("an address of 64 KB", b"GET /" + LONG + b" HTTP/1.1\r\n" + H + b"\r\n", 414, True),
+    ("a folded line", GET + b"X: a\r\n b\r\n\r\n", 400, True),
+    ("bare LF lines", b"GET /api/v1/health HTTP/1.1\nHost: localhost\n\n", 400, True),
+    ("a blank before the colon", b"GET /api/v1/health HTTP/1.1\r\nHost : localhost\r\n\r\n", 400, True),
+    ("NUL in a header", GET + b"X: a\0b\r\n\r\n", 400, True),
+    ("encoded dots and slashes", b"GET /%2e%2e/%2e%2e/etc/passwd HTTP/1.1\r\n" + H + b"\r\n", 404, False),
+    ("an encoded slash", b"GET /api%2fv1%2fhealth HTTP/1.1\r\n" + H + b"\r\n", 404, False),
+    ("dots", b"GET /../../etc/passwd HTTP/1.1\r\n" + H + b"\r\n", 404, False),
+    ("chunks alone", POST + b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 411, True),
+    ("no length", POST + b"\r\n", 411, True),
+    ("a body too large", POST + b"Content-Length: 262145\r\n\r\n", 413, True),
+    ("a body to a GET", GET + b"Content-Length: 5\r\n\r\nGET /", 400, True),
+    ("an unknown method", b"FROB / HTTP/1.1\r\n" + H + b"\r\n", 501, True),
+    ("a method not used", b"OPTIONS / HTTP/1.1\r\n" + H + b"\r\n", 405, True),
+    ("a method not used for this address", b"PUT /api/v1/health HTTP/1.1\r\n" + H + b"Content-Length: 0\r\n\r\n", 405, False),
+    ("HTTP/2 as text", b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 501, True),
+    ("HTTP/3.0", b"GET / HTTP/3.0\r\n" + H + b"\r\n", 505, True),
+    ("HTTP/0.9", b"GET /\r\n\r\n", 400, True),
+    ("TLS to a plain port", b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", 400, True),
+    ("HTTP/1.0 with Host", b"GET /api/v1/health HTTP/1.0\r\n" + H + b"\r\n", 200, True),
+    ("HTTP/1.0 without Host", b"GET /api/v1/health HTTP/1.0\r\n\r\n", 400, True),
+    ("another Host", b"GET /api/v1/health HTTP/1.1\r\nHost: evil.example\r\n\r\n", 421, False),
+    ("another Host in the address", b"GET http://evil.example/api/v1/health HTTP/1.1\r\n" + H + b"\r\n", 421, True),
+    ("our Host in the address", b"GET http://localhost/api/v1/health HTTP/1.1\r\n" + H + b"\r\n", 200, True),
+    ("an expectation that is none", POST + b"Content-Length: 2\r\nExpect: tea\r\n\r\n", 417, True),
+    ("a broken escape in the query", b"GET /api/v1/health?a=%zz HTTP/1.1\r\n" + H + b"\r\n", 400, True),
+    ("a parameter twice", b"GET /api/v1/health?a=1&a=2 HTTP/1.1\r\n" + H + b"\r\n", 400, False),
+    ("two cookies", GET + b"Cookie: a=1\r\nCookie: b=2\r\n\r\n", 400, True),
+]
+
+ALWAYS = [b"cache-control: no-store", b"content-security-policy:", b"x-content-type-options: nosniff", b"referrer-policy:"]
+
+
+def raw(port):
+    for name, request, want, closes in PROBES:
+        s = connect(port)
+        try:
+            s.sendall(request)
+        except ConnectionError:
+            pass
+        got, closed = read_all(s, 4 if closes else 0.4)
+        s.close()
+        status = int(got.split(b" ")[1]) if got.startswith(b"HTTP/1.") else 0
+        heads = got.lower().split(b"\r\n\r\n")[0]
+        once = len(re.findall(rb"HTTP/1\.[01] \d\d\d ", got)) == 1
+        good = status == want and once and closed == closes and all(h in heads for h in ALWAYS)
+        say(good, "%s: %d%s" % (name, want, " and closed" if closes else "") +
+            ("" if good else " (got %d, closed %s: %r)" % (status, closed, got[:300])))
+
+
+def cut(port):
+    one = GET + b"\r\n"
+    body = b'{"account":"nobody","passphrase":"x"}'
+    post = POST + b"Content-Length: %d\r\n\r\n" % len(body) + body
+    for step in (1, 2, 7, 100):
+        s = connect(port)
+        for at in range(0, len(one), step):
+            s.sendall(one[at:at + step])
+            time.sleep(0.002)
+        say(read_answer(s)[0] == 200, "a request in pieces of %d" % step)
+        s.close()
+    s = connect(port)
+    s.sendall(one * 20)
+    say(all(read_answer_of(s) == 200 for _ in range(20)), "20 requests at once are answered one by one")
+    s.close()
+    s = connect(port)
+    s.sendall(one + post + one)
+    got = [read_answer_of(s) for _ in range(3)]
+    say(got == [200, 401, 200], "a body between two requests (%s)" % got)
+    s.close()
+    s = connect(port)
+    s.sendall(post[:-5])
+    time.sleep(0.3)
+    s.sendall(post[-5:] + one[:9])
+    first = read_answer_of(s)
+    s.sendall(one[9:])
+    say(first == 401 and read_answer_of(s) == 200, "a body cut in two, and a head behind it")
+    s.close()
+    s = connect(port)
+    s.sendall(one + b"GET / HTTP/1.1\n\n")
+    got = [read_answer_of(s), read_answer_of(s)]
+    say(got == [200, 400], "a bad request behind a good one (%s)" % got)
+    s.close()
+    s = connect(port)
+    head, tail = post.split(b"\r\n\r\n", 1)
+    s.sendall(head + b"\r\nExpect: 100-continue\r\n\r\n")
+    said, _ = read_all(s, 0.5)
+    s.sendall(tail)
+    say(said == b"HTTP/1.1 100 Continue\r\n\r\n" and read_answer_of(s) == 401, "a body after 100 Continue (%r)" % said)
+    s.close()
+    s = connect(port)
+    try:
+        s.sendall(one * 20000)
+    except ConnectionError:
+        pass
+    _, closed = read_all(s, 8)
+    say(closed, "who sends far ahead of the answers is cut off")
+    s.close()
+
+
+LEFT = {}
+
+
+def read_answer_of(s):
+    """As read_answer(), for several answers on one connection."""
+    got = LEFT.pop(s, b"")
+    s.settimeout(10)
+    try:
+        while b"\r\n\r\n" not in got:
+            part = s.recv(65536)
+            if not part:
+                return 0
+            got += part
+        head, rest = got.split(b"\r\n\r\n", 1)
+        length = 0
+        for line in head.split(b"\r\n"):
+            if line.lower().startswith(b"content-length:"):
+                length = int(line.split(b":")[1])
+        while len(rest) < length:
+            part = s.recv(65536)
+            if not part:
+                return 0
+            rest += part
+    except (socket.timeout, ConnectionError):
+        return 0
+    LEFT[s] = rest[length:]
+    return int(head.split(b" ")[1])
+
+
+def slow(port, n):
+    """All begin a head and never end it, some a body."""
+    lines = []
+    for i in range(n):
+        s = connect(port)
+        s.sendall(GET if i % 2 else POST + b"Content-Length: 1000\r\n\r\n{")
+        lines.append(s)
+    start = time.monotonic()
+    left = list(lines)
+    statuses = {}
+    last = {}
+    while left and time.monotonic() - start < 40:
+        time.sleep(1)
+        for s in list(left):
+            try:
+                s.settimeout(0)
+                part = s.recv(4096)
+                if part.startswith(b"HTTP/1.1 "):
+                    statuses[s] = int(part.split(b" ")[1])
+                if not part:
+                    raise ConnectionError
+            except BlockingIOError:
+                try:
+                    s.sendall(b"X: y\r\n")
+                except OSError:
+                    left.remove(s)
+                    last[s] = time.monotonic() - start
+                continue
+            except OSError:
+                left.remove(s)
+                last[s] = time.monotonic() - start
+    heads = [last.get(s, 99) for i, s in enumerate(lines) if i % 2]
+    bodies = [last.get(s, 99) for i, s in enumerate(lines) if not i % 2]
+    say(not left, "%d slow clients are ended (%d left)" % (n, len(left)))
+    say(max(heads) < 16, "heads within 16 s (%.1f s)" % max(heads))
+    say(max(bodies) < 36, "bodies within 36 s (%.1f s)" % max(bodies))
+    say(sum(v == 408 for v in statuses.values()) > n * 9 // 10, "told why: 408 (%d)" % len(statuses))
+
+
+def flood(port, n, seconds):
+    lines = []
+    for _ in range(n):
+        try:
+            lines.append(connect(port, 5))
+        except OSError as error:
+            say(False, "connection %d: %s" % (len(lines), error))
+            break
+    print("open %d" % len(lines), flush=True)
+    time.sleep(seconds)
+    for s in lines:
+        s.close()
+
+
+def deaf(port, n, token):
+    lines = []
+    ask = b"GET /api/v1/health HTTP/1.1\r\n" + H + b"Cookie: " + token.encode() + b"\r\n\r\n"
+    for _ in range(n):
+        s = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        s.connect((HOST, port))
+        s.sendall(ask * 10)
+        lines.append(s)
+    print("open %d" % len(lines), flush=True)
+    time.sleep(5)
+    for s in lines:
+        s.close()
+
+
+def stream(port, token, seconds):
+    s = connect(port)
+    s.sendall(b"GET /api/v1/stream HTTP/1.1\r\n" + H + b"Cookie: " + token.encode() + b"\r\n\r\n")
+    got, closed = read_all(s, seconds)
+    sys.stdout.write(got.decode("utf-8", "replace"))
+    print("\nclosed %s" % closed)
+
+
+def main():
+    verb = sys.argv[1]
+    port = int(sys.argv[2])
+    if verb == "raw":
+        raw(port)
+    elif verb == "cut":
+        cut(port)
+    elif verb == "slow":
+        slow(port, int(sys.argv[3]))
+    elif verb == "flood":
+        flood(port, int(sys.argv[3]), float(sys.argv[4]))
+    elif verb == "deaf":
+        deaf(port, int(sys.argv[3]), sys.argv[4])
+    elif verb == "stream":
+        stream(port, sys.argv[3], float(sys.argv[4]))
+
+
+main()
