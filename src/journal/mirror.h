@@ -13,8 +13,8 @@ struct fork;
  * object it needs, whoever calls fetches it from wherever, mirror_give() takes what came.  Nothing
  * is written under a head that does not hash up to that head's root.  One writer.
  *
- * A few tiles are held in memory, whatever the size of the log.  What a crash leaves is looked at
- * again, and what does not hash is fetched again.
+ * A few tiles are held in memory, whatever the size of the log.  Nothing waits for the disk: after
+ * opening, mirror_next() looks through what is there, and what does not hash is fetched again.
  */
 struct mirror;
 

@@ -80,6 +80,15 @@ tilefile_put(const char *dir, const struct tile *tile, struct span body, bool is
 }
 
 enum err
+tilefile_put_named(const char *dir, const char *name, struct span body)
+{
+	char path[FILE_PATH_MAX];
+	enum err err = file_path(path, sizeof path, dir, name);
+
+	return err == ERR_OK ? put_file(path, body, false) : err;
+}
+
+enum err
 tilefile_get(const char *dir, const struct tile *tile, struct out *body)
 {
 	char path[FILE_PATH_MAX];
@@ -107,6 +116,15 @@ tilefile_drop_partials(const char *dir, const struct tile *tile)
 		if (part.width != tile->width && place_of(dir, &part, path) == ERR_OK)
 			(void)unlink(path);
 	(void)rmdir(folder);
+}
+
+void
+tilefile_drop(const char *dir, const struct tile *tile)
+{
+	char path[FILE_PATH_MAX];
+
+	if (place_of(dir, tile, path) == ERR_OK)
+		(void)unlink(path);
 }
 
 enum err

@@ -10,11 +10,17 @@
 MUST_USE enum err tilefile_put(const char *dir, const struct tile *tile, struct span body,
 			       bool is_synced);
 
+/* The same for another file of that folder, not synced. */
+MUST_USE enum err tilefile_put_named(const char *dir, const char *name, struct span body);
+
 /* Appends the whole file; ERR_NOT_FOUND; ERR_LIMIT when it is larger than the writer may grow. */
 MUST_USE enum err tilefile_get(const char *dir, const struct tile *tile, struct out *body);
 
 /* Deletes the partial forms of the tile other than `tile` itself. */
 void tilefile_drop_partials(const char *dir, const struct tile *tile);
+
+/* Deletes the file, if it is there. */
+void tilefile_drop(const char *dir, const struct tile *tile);
 
 /* All that was put below the folder is durable. */
 MUST_USE enum err tilefile_sync(const char *dir);
