@@ -161,4 +161,8 @@ MUST_USE enum err inside_own_line(struct journal *journal, uint64_t size, struct
 /* The note as published: log signature, then the countersignatures by witness name. */
 MUST_USE enum err inside_published(struct journal *journal, struct out *note);
 
+/* Writes everything back into the database file and cuts its log to nothing, so that erased bytes
+ * are in neither.  ERR_BUSY while a reader holds old pages. */
+MUST_USE enum err inside_write_back(sqlite3 *db);
+
 #endif

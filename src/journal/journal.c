@@ -26,9 +26,10 @@ static const char sql_leaves[] = "SELECT idx, entry, hash FROM leaf WHERE epoch 
 static const char sql_leaf_hash[] = "SELECT hash FROM leaf WHERE epoch = ?1 AND idx = ?2";
 static const char sql_last_seq[] = "SELECT coalesce(max(seq), 0) FROM record";
 static const char sql_batch[] =
-    "SELECT l.entry, l.hash, r.jwt, s.receipt FROM leaf l "
+    "SELECT l.entry, l.hash, r.jwt, coalesce(s.receipt, c.text) FROM leaf l "
     "LEFT JOIN record r ON r.leaf >= 0 AND r.epoch = l.epoch AND r.leaf = l.idx "
     "LEFT JOIN sent s ON s.leaf >= 0 AND s.epoch = l.epoch AND s.leaf = l.idx "
+    "LEFT JOIN confirm c ON c.leaf >= 0 AND c.epoch = l.epoch AND c.leaf = l.idx "
     "WHERE l.epoch = ?1 AND l.idx >= ?2 ORDER BY l.idx";
 
 /* --- a new home */
@@ -303,6 +304,10 @@ mend(struct journal *journal)
 
 	if (err == ERR_OK)
 		err = keys_tidy(journal, seq);
+	/* An erasure that was cut off may have left its bytes in the logs; a reader may hold them a
+	 * while. */
+	if (err == ERR_OK && inside_write_back(journal->keys) == ERR_OK)
+		(void)!inside_write_back(journal->db);
 	journal->next_seq = seq + 1;
 	if (err == ERR_OK)
 		err = file_make_dirs(journal->log_dir, 0755);

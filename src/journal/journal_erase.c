@@ -46,9 +46,8 @@ erase_rows(struct journal *journal, const struct hash *id)
 	return ERR_OK;
 }
 
-/* Writes everything back into the database file and cuts its log to nothing. */
-static enum err
-write_back(sqlite3 *db)
+enum err
+inside_write_back(sqlite3 *db)
 {
 	return db_err(sqlite3_wal_checkpoint_v2(db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL));
 }
@@ -91,6 +90,6 @@ journal_erase(struct journal *journal, const struct hash *id)
 		return ERR_REFUSED;
 	err = mark_then_drop(journal, id);
 	if (err == ERR_OK)
-		err = write_back(journal->keys);
-	return err == ERR_OK ? write_back(journal->db) : err;
+		err = inside_write_back(journal->keys);
+	return err == ERR_OK ? inside_write_back(journal->db) : err;
 }

@@ -76,6 +76,13 @@ static const char journal_schema[] =
 	" at_ms INTEGER NOT NULL, line TEXT NOT NULL, row BLOB NOT NULL,"
 	" PRIMARY KEY(epoch, size, witness, at_ms)) STRICT;"
 	"CREATE INDEX cosign_witness ON cosign(epoch, witness, size, at_ms);"
+
+	/* text: NULL while it is owed. */
+	"CREATE TABLE confirm(number INTEGER PRIMARY KEY, erasure BLOB NOT NULL, record BLOB NOT NULL,"
+	" station TEXT NOT NULL, toward TEXT NOT NULL, text BLOB, at_ms INTEGER NOT NULL, told INTEGER NOT NULL,"
+	" epoch INTEGER NOT NULL, leaf INTEGER NOT NULL, row BLOB NOT NULL, UNIQUE(erasure, station)) STRICT;"
+	"CREATE UNIQUE INDEX confirm_leaf ON confirm(epoch, leaf) WHERE leaf >= 0;"
+	"CREATE INDEX confirm_owed ON confirm(number) WHERE text IS NULL;"
 	"COMMIT;";
 
 /* state: 0 open, 1 closed by recovery, 2 contradicted from outside. */

@@ -25,6 +25,7 @@
 #define TABLES_QUARANTINE "number, source, reason, bytes, whole, total, about, came_ms"
 #define TABLES_SHELF      "class, name, version, text, at_ms"
 #define TABLES_COSIGN     "epoch, size, witness, at_ms, line"
+#define TABLES_CONFIRM    "number, erasure, record, station, toward, text, at_ms, told, epoch, leaf"
 #define TABLES_HEAD       "origin, own, size, root, note, state, changed_ms"
 #define TABLES_KEY        "seq, id, key"
 
@@ -38,7 +39,8 @@
 	X(outbox,     "number",                TABLES_OUTBOX) \
 	X(quarantine, "number",                TABLES_QUARANTINE) \
 	X(shelf,      "class||' '||name||' '||version", TABLES_SHELF) \
-	X(cosign,     "epoch||' '||size||' '||witness||' '||at_ms", TABLES_COSIGN)
+	X(cosign,     "epoch||' '||size||' '||witness||' '||at_ms", TABLES_COSIGN) \
+	X(confirm,    "number",                TABLES_CONFIRM)
 #define TABLES_HEAD_ROWS(X) X(head, "origin", TABLES_HEAD)
 #define TABLES_KEY_ROWS(X)  X(key,  "seq",    TABLES_KEY)
 /* clang-format on */

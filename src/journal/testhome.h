@@ -7,6 +7,7 @@
 #include "base/b64.h"
 #include "base/file.h"
 #include "base/sign.h"
+#include "journal/confirm.h"
 #include "journal/inbox.h"
 #include "journal/journal.h"
 #include "journal/outbox.h"
@@ -195,6 +196,7 @@ testhome_furnish(struct testhome *home)
 	struct outbox outbox;
 	struct quarantine bad;
 	struct shelf shelf;
+	struct confirm confirm;
 	struct journal *j = home->journal;
 	int64_t number;
 	int64_t leaf;
@@ -248,6 +250,13 @@ testhome_furnish(struct testhome *home)
 	shelf.version = 1;
 	shelf.text = SPAN("policy text");
 	assert_int_equal(shelf_put(j, &shelf), ERR_OK);
+	confirm = (struct confirm){.erasure = own.record.id,
+				   .record = foreign.record.id,
+				   .station = SPAN("a/makhmour"),
+				   .toward = SPAN("b/qayyara"),
+				   .text = SPAN("carried out"),
+				   .at_ms = 9};
+	assert_int_equal(confirm_add(j, &confirm, false, &leaf), ERR_OK);
 	assert_int_equal(journal_commit(j), ERR_OK);
 }
 

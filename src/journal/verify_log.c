@@ -14,9 +14,10 @@
 
 /* clang-format off */
 static const char sql_bodies[] =
-    "SELECT l.idx, l.entry, l.hash, r.jwt, s.receipt, e.genesis FROM leaf l "
+    "SELECT l.idx, l.entry, l.hash, r.jwt, coalesce(s.receipt, c.text), e.genesis FROM leaf l "
     "LEFT JOIN record r ON r.leaf >= 0 AND r.epoch = l.epoch AND r.leaf = l.idx "
     "LEFT JOIN sent s ON s.leaf >= 0 AND s.epoch = l.epoch AND s.leaf = l.idx "
+    "LEFT JOIN confirm c ON c.leaf >= 0 AND c.epoch = l.epoch AND c.leaf = l.idx "
     "LEFT JOIN epoch e ON l.idx = 0 AND e.epoch = l.epoch "
     "WHERE l.epoch = ?1 ORDER BY l.idx";
 static const char sql_cosigned[] =
