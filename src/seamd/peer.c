@@ -345,10 +345,10 @@ listen_for(struct peer *peer)
 	if (!peer->listens)
 		return ERR_OK;
 	(void)evutil_make_socket_nonblocking(ROLE_FD_LISTEN);
-	return evconnlistener_new(peer->base, on_accept, peer, LEV_OPT_CLOSE_ON_EXEC, 0,
-				  ROLE_FD_LISTEN)
-		   ? ERR_OK
-		   : ERR_NOMEM;
+	peer->listener =
+	    evconnlistener_new(peer->base, on_accept, peer,
+			       LEV_OPT_CLOSE_ON_EXEC | LEV_OPT_CLOSE_ON_FREE, 0, ROLE_FD_LISTEN);
+	return peer->listener ? ERR_OK : ERR_NOMEM;
 }
 
 static enum err
@@ -400,12 +400,42 @@ prepare(struct peer *peer, char report[JAIL_REPORT_MAX])
 	return err == ERR_OK ? role_say_ready(report) : err;
 }
 
+static void
+free_event(struct event *event)
+{
+	if (event)
+		event_free(event);
+}
+
+static void
+tear_down(struct peer *peer)
+{
+	if (!peer)
+		return;
+	for (size_t i = 0; i < PEER_CONNS_MAX; i++)
+		peer_conn_close(&peer->conns[i]);
+	if (peer->listener)
+		evconnlistener_free(peer->listener);
+	if (peer->core)
+		bufferevent_free(peer->core);
+	free_event(peer->tick);
+	free_event(peer->dial_timer);
+	free_event(peer->keeper_event);
+	if (peer->base)
+		event_base_free(peer->base);
+	if (peer->heard_fd >= 0)
+		(void)close(peer->heard_fd);
+	peer_tls_free(peer->tls);
+	free(peer);
+}
+
 int
 peer_run(const struct config *config, const struct station *station)
 {
 	struct peer *peer = calloc(1, sizeof *peer);
 	char report[JAIL_REPORT_MAX];
 	enum err err = ERR_NOMEM;
+	int exit_code;
 
 	if (peer) {
 		peer->config = config;
@@ -413,10 +443,13 @@ peer_run(const struct config *config, const struct station *station)
 		peer->other = *station;
 		err = prepare(peer, report);
 	}
-	if (err != ERR_OK) {
+	if (err == ERR_OK) {
+		(void)event_base_dispatch(peer->base);
+		exit_code = peer->exit_code;
+	} else {
 		role_log("peer", "alert", "%s: cannot serve: %s", station->name, err_text(err));
-		return err == ERR_SYSTEM ? ROLE_EXIT_CONFIG : ROLE_EXIT_FAULT;
+		exit_code = err == ERR_SYSTEM ? ROLE_EXIT_CONFIG : ROLE_EXIT_FAULT;
 	}
-	(void)event_base_dispatch(peer->base);
-	return peer->exit_code;
+	tear_down(peer);
+	return exit_code;
 }

@@ -51,6 +51,7 @@ enum peer_phase {
 
 struct peer;
 struct bufferevent;
+struct evconnlistener;
 
 struct peer_conn {
 	struct peer *peer;
@@ -85,6 +86,7 @@ struct peer {
 	struct ssl_ctx_st *tls;
 	struct event_base *base;
 	struct event *tick, *dial_timer, *keeper_event;
+	struct evconnlistener *listener; /* NULL: this end only dials */
 	struct bufferevent *core;
 	bool is_told; /* core has said LINK */
 	bool has_pin;
