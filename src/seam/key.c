@@ -50,6 +50,9 @@ json_station(struct out *out, const struct keyring *keyring, const struct keynot
 	}
 	out_text(out, "],\"witness\":\"");
 	note_key_write(out, &note->witness);
+	out_text(out, "\",\"tls\":\"");
+	if (note->has_tls)
+		b64_write(out, span_make(note->tls, sizeof note->tls));
 	out_text(out, "\"}");
 }
 
@@ -81,6 +84,11 @@ key_show(struct app *app)
 		out_text(&out, "  witness ");
 		note_key_write(&out, &note->witness);
 		out_char(&out, '\n');
+		if (note->has_tls) {
+			out_text(&out, "  tls ");
+			b64_write(&out, span_make(note->tls, sizeof note->tls));
+			out_char(&out, '\n');
+		}
 	}
 	if (app->is_json)
 		out_text(&out, out.n ? "]\n" : "[]\n");

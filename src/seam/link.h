@@ -39,6 +39,10 @@ int link_ask(struct app *app, struct link_looks *looks);
 /* Of that station; NULL when it says nothing of one. */
 const struct link_look *link_find(const struct link_looks *looks, const struct station *station);
 
+/* A row for each link, for people, or a JSON array. */
+void link_write(const struct app *app, struct out *out, const struct links *links,
+		const struct link_looks *looks);
+
 /* Label and remedy of a state by its code; "" for one that is none. */
 const char *link_label(const char *state);
 const char *link_fix(const char *state);

@@ -229,10 +229,10 @@ json_row(struct out *out, const struct link_row *row, const struct link_look *lo
 	out_char(out, '}');
 }
 
-static int
-print_links(struct app *app, const struct links *links, const struct link_looks *looks)
+void
+link_write(const struct app *app, struct out *out, const struct links *links,
+	   const struct link_looks *looks)
 {
-	struct out out = out_new(APP_OUT_MAX);
 	bool is_running = reach_is_running(app);
 
 	for (unsigned i = 0; i < links->n; i++) {
@@ -240,15 +240,25 @@ print_links(struct app *app, const struct links *links, const struct link_looks 
 		const struct link_look *look = link_find(looks, &row->station);
 
 		if (app->is_json)
-			json_row(&out, row, look, is_running, i == 0);
+			json_row(out, row, look, is_running, i == 0);
 		else
-			write_row(app, &out, row, look, is_running);
+			write_row(app, out, row, look, is_running);
 	}
 	if (app->is_json)
-		out_text(&out, links->n ? "]\n" : "[]\n");
+		out_text(out, links->n ? "]" : "[]");
+}
+
+static int
+print_links(struct app *app, const struct links *links, const struct link_looks *looks)
+{
+	struct out out = out_new(APP_OUT_MAX);
+
+	link_write(app, &out, links, looks);
+	if (app->is_json)
+		out_char(&out, '\n');
 	else if (links->n == 0)
 		app_remark(app, "no links: seam link add STATION --listen or --connect HOST:PORT");
-	else if (!is_running)
+	else if (!reach_is_running(app))
 		app_remark(app, "the station does not run: how they stand is not known");
 	return app_print(app, &out);
 }

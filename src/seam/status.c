@@ -1,6 +1,7 @@
 /* Promises how the station stands: its log, what it holds, and where deliveries stand with each
  * party. */
 #include "seam/command.h"
+#include "seam/link.h"
 #include "seam/reach.h"
 #include "seam/view.h"
 
@@ -10,6 +11,7 @@
 #include "journal/outbox.h"
 #include "journal/sent.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 enum { PARTY_COLUMN = 8 };
@@ -201,6 +203,24 @@ write_head(struct app *app, struct view *view, struct out *out)
 	return err;
 }
 
+/* What the running station does not say of its links is left out; the reason was printed. */
+static enum err
+write_links(struct app *app, struct out *out)
+{
+	struct links *links = calloc(1, sizeof *links);
+	struct link_looks *looks = calloc(1, sizeof *looks);
+	enum err err = links && looks ? ERR_OK : ERR_NOMEM;
+
+	if (err == ERR_OK) {
+		if (link_read(app, links) == APP_OK && links->n)
+			(void)link_ask(app, looks);
+		link_write(app, out, links, looks);
+	}
+	free(looks);
+	free(links);
+	return err;
+}
+
 int
 status_print(struct app *app)
 {
@@ -219,7 +239,11 @@ status_print(struct app *app)
 	if (err == ERR_OK)
 		err = write_stations(app, view, &out);
 	if (app->is_json)
-		out_text(&out, "]}\n");
+		out_text(&out, "],\"links\":");
+	if (err == ERR_OK)
+		err = write_links(app, &out);
+	if (app->is_json)
+		out_text(&out, "}\n");
 	code = err == ERR_OK ? app_print(app, &out) : app_fail(app, err, "reading the journal");
 	out_free(&out);
 	view_close(view);
