@@ -3,13 +3,12 @@
  * and its TLS key, and nothing else: no file, no way out, no word to core but UP, DOWN, LINE and
  * GET. Connections are peer_conn.c, which of them is the link peer_link.c.
  */
-#define _GNU_SOURCE
 #include "seamd/peer.h"
 
 #include "seamd/jail.h"
+#include "seamd/pass.h"
 #include "seamd/role.h"
 
-#include <errno.h>
 #include <event2/buffer.h>
 #include <event2/bufferevent.h>
 #include <event2/listener.h>
@@ -20,17 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
-
-int64_t
-peer_now_ms(void)
-{
-	struct timespec at;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &at);
-	return (int64_t)at.tv_sec * 1000 + at.tv_nsec / 1000000;
-}
 
 static void
 end_role(struct peer *peer, int exit_code)
@@ -171,24 +160,17 @@ peer_ask_keeper(struct peer *peer)
 static enum err
 hear(struct peer *peer)
 {
-	char control[CMSG_SPACE(sizeof(int))];
-	struct iovec vector = {peer->heard + peer->heard_n, sizeof peer->heard - peer->heard_n};
-	struct msghdr header = {.msg_iov = &vector,
-				.msg_iovlen = 1,
-				.msg_control = control,
-				.msg_controllen = sizeof control};
-	ssize_t n = recvmsg(ROLE_FD_KEEPER, &header, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
-	struct cmsghdr *part = n > 0 ? CMSG_FIRSTHDR(&header) : NULL;
+	size_t n;
+	int fd;
+	enum err err = pass_receive(ROLE_FD_KEEPER, peer->heard + peer->heard_n,
+				    sizeof peer->heard - peer->heard_n, &n, &fd);
 
-	if (n < 0)
-		return errno == EAGAIN || errno == EINTR ? ERR_BUSY : ERR_CLOSED;
-	if (part && part->cmsg_level == SOL_SOCKET && part->cmsg_type == SCM_RIGHTS) {
-		if (peer->heard_fd >= 0)
-			(void)close(peer->heard_fd);
-		memcpy(&peer->heard_fd, CMSG_DATA(part), sizeof peer->heard_fd);
-	}
-	peer->heard_n += (size_t)n;
-	return n == 0 ? ERR_CLOSED : ERR_OK;
+	if (fd >= 0 && peer->heard_fd >= 0)
+		(void)close(peer->heard_fd);
+	if (fd >= 0)
+		peer->heard_fd = fd;
+	peer->heard_n += n;
+	return err;
 }
 
 static enum err
@@ -256,7 +238,7 @@ make_room(struct peer *peer)
 	}
 	if (n < PEER_SHAKING_MAX)
 		return true;
-	if (peer_now_ms() - oldest->since_ms < PEER_SHAKE_FAIR_MS)
+	if (role_tick_ms() - oldest->since_ms < PEER_SHAKE_FAIR_MS)
 		return false;
 	peer_lose(oldest, LINK_CAUSE_TIMEOUT, "its handshake made room for another");
 	return true;
@@ -288,7 +270,7 @@ static void
 on_tick(evutil_socket_t socket, short what, void *cookie)
 {
 	struct peer *peer = cookie;
-	int64_t now = peer_now_ms();
+	int64_t now = role_tick_ms();
 
 	(void)socket;
 	(void)what;

@@ -63,7 +63,7 @@ struct peer_conn {
 	uint64_t number;    /* of the link's connection; of the request with core */
 	char address[PEER_TEXT_MAX];
 	struct peer_check check;
-	int64_t since_ms; /* of the phase; this and the others: monotonic */
+	int64_t since_ms; /* of the phase; this and the others: role_tick_ms() */
 	int64_t until_ms; /* when it is given up; 0: never */
 	size_t given;     /* bytes to be sent, in all … */
 	size_t taken;     /* … of which so many were gone … */
@@ -109,8 +109,6 @@ struct peer {
 };
 
 /* ---- peer.c ---- */
-int64_t peer_now_ms(void); /* monotonic */
-
 /* A message to core whose payload was written into `out` since wire_begin(). Gives `out` back. */
 void peer_to_core(struct peer *peer, struct out *out, size_t begun);
 void peer_ask_keeper(struct peer *peer); /* DIAL */

@@ -20,7 +20,7 @@
 void
 peer_log_refusal(struct peer *peer, const char *address, const char *text)
 {
-	int64_t now = peer_now_ms();
+	int64_t now = role_tick_ms();
 
 	peer->unlogged++;
 	if (peer->logged_ms && now - peer->logged_ms < PEER_LOG_EVERY_MS)
@@ -47,7 +47,7 @@ void
 peer_conn_phase(struct peer_conn *conn, enum peer_phase phase, int64_t limit_ms)
 {
 	conn->phase = phase;
-	conn->since_ms = peer_now_ms();
+	conn->since_ms = role_tick_ms();
 	conn->until_ms = limit_ms ? conn->since_ms + limit_ms : 0;
 }
 
@@ -91,7 +91,7 @@ void
 peer_conn_write(struct peer_conn *conn, struct span bytes)
 {
 	if (unsent(conn) == 0)
-		conn->taken_ms = peer_now_ms();
+		conn->taken_ms = role_tick_ms();
 	if (bufferevent_write(conn->line, bytes.p, bytes.n) == 0)
 		conn->given += bytes.n;
 	else

@@ -211,7 +211,7 @@ peer_lose(struct peer_conn *conn, enum link_cause cause, const char *text)
 	if (peer->up == conn) {
 		peer->up = NULL;
 		say_down(peer, was.number, cause, text);
-		plan_dial(peer, peer_now_ms() - was.since_ms);
+		plan_dial(peer, role_tick_ms() - was.since_ms);
 	} else if (was.is_ours && was.phase != PEER_CLOSING) {
 		say_cause(peer, cause, text);
 		plan_dial(peer, 0);
