@@ -128,7 +128,7 @@ key_for(struct seal *seal, enum seal_form form, struct span bytes)
 	case SEAL_RECEIPT:
 		return record_key_for(seal, FORM_RECEIPT, bytes);
 	case SEAL_ERASURE:
-		return form_of(bytes, &seal->kid) == FORM_ERASURE ? &seal->record : NULL;
+		return record_key_for(seal, FORM_ERASURE, bytes);
 	case SEAL_HEAD:
 		return may_sign_head(seal, bytes) ? &seal->log : NULL;
 	case SEAL_COSIGNATURE:
