@@ -6,6 +6,7 @@
 
 #include "model/field.h"
 #include "model/limits.h"
+#include "seamd/page_style.h"
 
 #include <string.h>
 
@@ -55,7 +56,8 @@ static const struct {
 /* clang-format off */
 #define HEADER_ROWS(X) \
 	X("Cache-Control", "no-store") \
-	X("Content-Security-Policy", "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; " \
+	X("Content-Security-Policy", "default-src 'self'; style-src 'self' " PAGE_STYLE_SOURCE "; " \
+				     "img-src 'self' data: blob:; object-src 'none'; " \
 				     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'") \
 	X("X-Content-Type-Options", "nosniff") \
 	X("X-Frame-Options", "DENY") \
