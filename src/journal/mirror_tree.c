@@ -19,6 +19,7 @@ enum {
 
 struct slot {
 	bool is_held;
+	bool is_unwritten;
 	uint64_t number;
 	uint64_t used;
 	struct hash hash[TILE_WIDTH];
@@ -39,11 +40,14 @@ struct mirror_tree {
 	struct slot slot[MERKLE_LEVELS][SLOTS];
 	struct edge edge[MERKLE_LEVELS];
 	bool edges_hold;
+	bool keeps;        /* what comes is written: the head is known to belong to the copy */
 	bool avoids_local; /* what lies here of the last tiles was wrong */
 	uint64_t clock;
 	struct tile need;
-	struct hash expected;         /* what the needed whole tile must hash to */
-	unsigned char last[BODY_MAX]; /* the last entry bundle as it came */
+	struct hash expected; /* what the needed whole tile must hash to */
+	/* entry bundles as they came: the last one, and those of level 0 in slots */
+	unsigned char last[BODY_MAX];
+	unsigned char entries[SLOTS][BODY_MAX];
 };
 
 /* --- bodies */
@@ -208,7 +212,7 @@ write_edges(struct mirror_tree *tree)
 				       ? span_make(tree->last, (size_t)edge->width * ENTRY)
 				       : span_make(edge->hash, (size_t)edge->width * HASH_SIZE);
 
-		if (!edge->width || edge->is_local)
+		if (!edge->width || !edge->is_held || edge->is_local)
 			continue;
 		err = tilefile_put(tree->dir, &tile, body, false);
 		edge->is_local = err == ERR_OK;
@@ -221,7 +225,7 @@ static enum err
 settle_edges(struct mirror_tree *tree)
 {
 	if (root_holds(tree)) {
-		enum err err = write_edges(tree);
+		enum err err = tree->keeps ? write_edges(tree) : ERR_OK;
 
 		tree->edges_hold = err == ERR_OK;
 		return err;
@@ -288,7 +292,7 @@ find_slot(struct mirror_tree *tree, unsigned level, uint64_t number)
 	return NULL;
 }
 
-static void
+static struct slot *
 fill_slot(struct mirror_tree *tree, unsigned level, uint64_t number,
 	  const struct hash hashes[TILE_WIDTH])
 {
@@ -298,9 +302,36 @@ fill_slot(struct mirror_tree *tree, unsigned level, uint64_t number,
 		if (tree->slot[level][i].used < oldest->used)
 			oldest = &tree->slot[level][i];
 	oldest->is_held = true;
+	oldest->is_unwritten = false;
 	oldest->number = number;
 	oldest->used = ++tree->clock;
 	memcpy(oldest->hash, hashes, sizeof oldest->hash);
+	return oldest;
+}
+
+static enum err
+write_slot(struct mirror_tree *tree, unsigned level, size_t i)
+{
+	struct slot *slot = &tree->slot[level][i];
+	struct tile tile = tile_of(level, slot->number, TILE_WIDTH);
+	struct span body = level == 0 ? span_make(tree->entries[i], TILE_WIDTH * ENTRY)
+				      : span_make(slot->hash, sizeof slot->hash);
+	enum err err = slot->is_unwritten ? tilefile_put(tree->dir, &tile, body, false) : ERR_OK;
+
+	slot->is_unwritten = slot->is_unwritten && err != ERR_OK;
+	return err;
+}
+
+enum err
+mirror_tree_keep(struct mirror_tree *tree)
+{
+	enum err err = tree->edges_hold ? write_edges(tree) : ERR_OK;
+
+	tree->keeps = true;
+	for (unsigned level = 0; level < MERKLE_LEVELS; level++)
+		for (size_t i = 0; i < SLOTS && err == ERR_OK; i++)
+			err = write_slot(tree, level, i);
+	return err;
 }
 
 /* The hashes of a tile that is held or the last of its level; NULL when it must be loaded. */
@@ -330,7 +361,7 @@ load_tile(struct mirror_tree *tree, unsigned level, uint64_t number, const struc
 		return err;
 	found = merkle_fold(hashes, TILE_WIDTH);
 	if (err == ERR_OK && hash_equal(&found, expected)) {
-		fill_slot(tree, level, number, hashes);
+		(void)fill_slot(tree, level, number, hashes);
 		return ERR_OK;
 	}
 	tree->expected = *expected;
@@ -422,12 +453,24 @@ take_edge(struct mirror_tree *tree, const struct hash hashes[TILE_WIDTH], struct
 	return err == ERR_BUSY ? ERR_OK : err;
 }
 
+static enum err
+take_tile(struct mirror_tree *tree, const struct hash hashes[TILE_WIDTH], struct span body)
+{
+	unsigned level = tree->need.level;
+	struct slot *slot = fill_slot(tree, level, tree->need.number, hashes);
+	size_t i = (size_t)(slot - tree->slot[level]);
+
+	if (level == 0)
+		memcpy(tree->entries[i], body.p, body.n);
+	slot->is_unwritten = true;
+	return tree->keeps ? write_slot(tree, level, i) : ERR_OK;
+}
+
 enum err
 mirror_tree_take(struct mirror_tree *tree, struct span body)
 {
 	struct hash hashes[TILE_WIDTH];
 	struct hash found;
-	enum err err;
 
 	if (!read_body(&tree->need, tree->need.width, body, hashes))
 		return ERR_REFUSED;
@@ -436,10 +479,7 @@ mirror_tree_take(struct mirror_tree *tree, struct span body)
 	found = merkle_fold(hashes, TILE_WIDTH);
 	if (!hash_equal(&found, &tree->expected))
 		return ERR_REFUSED;
-	err = tilefile_put(tree->dir, &tree->need, body, false);
-	if (err == ERR_OK)
-		fill_slot(tree, tree->need.level, tree->need.number, hashes);
-	return err;
+	return take_tile(tree, hashes, body);
 }
 
 bool

@@ -29,9 +29,12 @@ MUST_USE enum err mirror_tree_leaves(struct mirror_tree *tree, uint64_t number,
 /* What the last ERR_BUSY was about: level 0 comes as its entry bundle. */
 struct tile mirror_tree_need(const struct mirror_tree *tree);
 
-/* Takes the body of the tile that is needed, and writes it into the folder once it is known to
- * belong to the head.  ERR_REFUSED when it does not. */
+/* Takes the body of the tile that is needed; ERR_REFUSED when it does not belong to the head. */
 MUST_USE enum err mirror_tree_take(struct mirror_tree *tree, struct span body);
+
+/* From now on what comes is written into the folder, and what is held already: the head belongs to
+ * the history whose copy lies there.  Before, it might be another one under the same names. */
+MUST_USE enum err mirror_tree_keep(struct mirror_tree *tree);
 
 /* That tile is not to be had: the whole one instead of its part?  False: there is no other form. */
 bool mirror_tree_turn(struct mirror_tree *tree);

@@ -29,7 +29,7 @@ enter(struct mirror *mirror, enum phase phase, const struct note_head *head)
 	if (!mirror->tree)
 		return ERR_NOMEM;
 	mirror->phase = phase;
-	return ERR_OK;
+	return phase == PHASE_COMPARE ? mirror_tree_keep(mirror->tree) : ERR_OK;
 }
 
 static enum err
@@ -75,6 +75,9 @@ check_prefix(struct mirror *mirror)
 		mirror->phase = PHASE_PROOF;
 		return ERR_OK;
 	}
+	err = mirror_tree_keep(mirror->tree);
+	if (err != ERR_OK)
+		return err;
 	mirror->phase = PHASE_WALK;
 	mirror->next = mirror->from_start ? 0 : mirror->at.head.size / TILE_WIDTH;
 	return ERR_OK;
