@@ -54,7 +54,7 @@ static const struct row rows[] = {
 	{SCMP_SYS(fcntl),           ALL},
 	{SCMP_SYS(poll),            ALL},
 	{SCMP_SYS(ppoll),           ALL},
-	{SCMP_SYS(pread64),         CORE | READER},
+	{SCMP_SYS(pread64),         CORE | READER | WEB},
 	/* waiting in a loop */
 	{SCMP_SYS(epoll_create1),   GATES | CORE},
 	{SCMP_SYS(epoll_ctl),       GATES | CORE},
@@ -94,7 +94,7 @@ static const struct row rows[] = {
 	{SCMP_SYS(exit),            ALL},
 	{SCMP_SYS(exit_group),      ALL},
 	/* files: the journal, keys of records, picture, tiles */
-	{SCMP_SYS(openat),          CORE | CLERK},
+	{SCMP_SYS(openat),          CORE | CLERK | WEB}, /* WEB: the picture, to read */
 	{SCMP_SYS(open),            CORE},
 	{SCMP_SYS(pwrite64),        CORE},
 	{SCMP_SYS(fsync),           CORE},
@@ -111,11 +111,11 @@ static const struct row rows[] = {
 	{SCMP_SYS(rmdir),           CORE},
 	{SCMP_SYS(stat),            CORE | CLERK},
 	{SCMP_SYS(lstat),           CORE | CLERK},
-	{SCMP_SYS(access),          CORE | CLERK},
+	{SCMP_SYS(access),          CORE | CLERK | WEB},
 	{SCMP_SYS(faccessat),       CORE | CLERK},
 	{SCMP_SYS(faccessat2),      CORE | CLERK},
 	{SCMP_SYS(readlink),        CORE},
-	{SCMP_SYS(getcwd),          CORE},
+	{SCMP_SYS(getcwd),          CORE | WEB},
 	{SCMP_SYS(getdents64),      CORE | CLERK},
 	{SCMP_SYS(flock),           CORE},
 	{SCMP_SYS(fchmod),          CORE},
@@ -124,6 +124,17 @@ static const struct row rows[] = {
 	{SCMP_SYS(geteuid),         CORE | GATES},
 	{SCMP_SYS(statfs),          CORE},
 	{SCMP_SYS(fstatfs),         CORE},
+};
+/* clang-format on */
+
+/*
+ * What a library tries beside its work, and does without when it is told no: not worth a process.
+ */
+/* clang-format off */
+static const struct row told_no[] = {
+	{SCMP_SYS(fchown),          WEB}, /* SQLite as root, of side files that exist */
+	{SCMP_SYS(socket),          WEB}, /* getnameinfo() in evhttp, for the name of the network card
+					   * behind a link-local address: else any neighbour could end us */
 };
 /* clang-format on */
 
@@ -259,6 +270,10 @@ enter_seccomp(enum jail_role role)
 	for (size_t i = 0; i < sizeof rows / sizeof *rows && failed == 0; i++)
 		if (rows[i].roles & (1u << role))
 			failed = add_row(filter, rows[i].call);
+	for (size_t i = 0; i < sizeof told_no / sizeof *told_no && failed == 0; i++)
+		if (told_no[i].roles & (1u << role))
+			failed =
+			    seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), told_no[i].call, 0);
 	if (failed == 0)
 		failed = seccomp_load(filter);
 	seccomp_release(filter);

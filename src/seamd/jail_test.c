@@ -5,6 +5,7 @@
  */
 #define _GNU_SOURCE
 #include "journal/testhome.h"
+#include "picture/picture.h"
 #include "seamd/client.h"
 #include "seamd/duty.h"
 #include "seamd/jail.h"
@@ -12,8 +13,10 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <event2/buffer.h>
 #include <event2/bufferevent.h>
 #include <event2/event.h>
+#include <event2/http.h>
 #include <event2/listener.h>
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -62,6 +65,8 @@ enter(enum jail_role role, const struct scene *scene)
 
 	if (role == JAIL_CORE)
 		paths.write[0] = scene->home.dir;
+	if (role == JAIL_WEB)
+		paths.read[0] = scene->home.dir;
 	return jail_enter(role, &paths, CONFIG_JAIL_STRICT, report);
 }
 
@@ -420,9 +425,132 @@ work_of_peer(struct scene *scene)
 	return is_good && close(fd) == 0;
 }
 
+/* ---- the page: HTTP, TLS, and a picture that core goes on writing ---- */
+
+static bool
+put_record(struct picture *picture, int64_t number)
+{
+	struct record *record = calloc(1, sizeof *record);
+	struct picture_item item = {.record = record, .position = number, .filed_ms = 1000};
+	bool is_good;
+
+	if (!record)
+		return false;
+	item.id = hash_of(span_make(&number, sizeof number));
+	record_init(record, KIND_INCIDENT);
+	record->thread = SPAN("AAAAAAAAAAAAAAAAAAAAAA");
+	is_good = station_read(SPAN("a/makhmour"), &record->station) &&
+		  picture_begin(picture) == ERR_OK && picture_put(picture, &item) == ERR_OK &&
+		  picture_commit(picture) == ERR_OK;
+	free(record);
+	return is_good;
+}
+
+/* Core, in a process of its own: a record for each byte that it is sent, until there are no more.
+ * Within, the log of the picture is emptied and begun anew once. */
+static _Noreturn void
+be_core(const char *dir, int channel, int other_end)
+{
+	struct picture *picture = NULL;
+	struct station own;
+	char byte;
+
+	(void)close(other_end); /* that its end is seen */
+	if (!station_read(SPAN("a/makhmour"), &own) ||
+	    picture_open(dir, PICTURE_WRITE, &own, &picture) != ERR_OK || !put_record(picture, 0) ||
+	    write(channel, "x", 1) != 1)
+		_exit(1);
+	for (int64_t i = 1; read(channel, &byte, 1) == 1; i++)
+		if (!put_record(picture, i) || (i == WORK / 2 && picture_tidy(picture) != ERR_OK) ||
+		    write(channel, "x", 1) != 1)
+			_exit(1);
+	picture_close(picture);
+	_exit(0);
+}
+
+/* Each time core has said that there is more, it is there. */
+static bool
+sees_what_core_writes(const char *dir, int channel)
+{
+	struct picture_size size;
+	struct picture *picture;
+	char byte;
+	bool is_good = picture_open(dir, PICTURE_READ, NULL, &picture) == ERR_OK;
+
+	for (int64_t i = 1; i <= WORK && is_good; i++)
+		is_good = write(channel, "x", 1) == 1 && read(channel, &byte, 1) == 1 &&
+			  picture_size(picture, &size) == ERR_OK && size.records == i + 1;
+	picture_close(picture);
+	return is_good;
+}
+
+static void
+serve(struct evhttp_request *request, void *base)
+{
+	struct evbuffer *body = evbuffer_new();
+
+	(void)evbuffer_add(body, "served", 6);
+	evhttp_send_reply(request, 200, "OK", body);
+	evbuffer_free(body);
+	(void)event_base_loopexit(base, &(struct timeval){0, 50000});
+}
+
+/* A listener of its own, and who asks it. */
+static bool
+ask_by_http(struct event_base *base, struct evhttp *http, int *guest)
+{
+	struct sockaddr_in address = {.sin_family = AF_INET};
+	struct sockaddr *at = (struct sockaddr *)&address;
+	socklen_t n = sizeof address;
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+
+	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	*guest = socket(AF_INET, SOCK_STREAM, 0);
+	evhttp_set_gencb(http, serve, base);
+	return bind(fd, at, n) == 0 && listen(fd, 4) == 0 && getsockname(fd, at, &n) == 0 &&
+	       evhttp_accept_socket(http, fd) == 0 && connect(*guest, at, n) == 0 &&
+	       write(*guest, "GET / HTTP/1.1\r\nHost: a\r\n\r\n", 27) == 27;
+}
+
+static bool
+work_of_web(struct scene *scene)
+{
+	struct event_base *base = event_base_new();
+	struct evhttp *http = evhttp_new(base);
+	char bytes[512] = "";
+	SSL *far;
+	SSL *near;
+	int channel[2];
+	int line[2];
+	int guest;
+	pid_t core;
+
+	if (setenv("TZ", "UTC0", 1) != 0 ||
+	    tlsfile_make(scene->home.dir, TLSFILE_PEER, "a/makhmour", (struct span){NULL, 0},
+			 (int64_t)time(NULL) * 1000) != ERR_OK ||
+	    socketpair(AF_UNIX, SOCK_STREAM, 0, channel) != 0 ||
+	    socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, line) != 0)
+		return false;
+	core = fork();
+	if (core == 0)
+		be_core(scene->home.dir, channel[1], channel[0]);
+	far = open_end(scene, true, line[0]);
+	near = open_end(scene, false, line[1]);
+	if (!base || !http || !far || !near || close(channel[1]) != 0 ||
+	    read(channel[0], bytes, 1) != 1 || !ask_by_http(base, http, &guest) ||
+	    enter(JAIL_WEB, scene) != ERR_OK)
+		return false;
+	(void)event_base_dispatch(base);
+	return recv(guest, bytes, sizeof bytes - 1, 0) > 6 && strstr(bytes, "served") &&
+	       shake_hands(far, near) && SSL_write(near, "hello 1", 7) == 7 &&
+	       SSL_read(far, bytes, sizeof bytes) == 7 &&
+	       sees_what_core_writes(scene->home.dir, channel[0]);
+}
+
 static bool (*const works[JAIL_ROLE_COUNT])(struct scene *scene) = {
     [JAIL_GATE] = work_of_gate,   [JAIL_CORE] = work_of_core,     [JAIL_SEAL] = work_of_seal,
     [JAIL_CLERK] = work_of_clerk, [JAIL_READER] = work_of_reader, [JAIL_PEER] = work_of_peer,
+    [JAIL_WEB] = work_of_web,
 };
 
 static void
@@ -529,6 +657,33 @@ static long
 try_create(const struct scene *scene)
 {
 	return open(scene->create, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+}
+
+static long
+try_change_picture(const struct scene *scene)
+{
+	char path[FILE_PATH_MAX];
+
+	(void)snprintf(path, sizeof path, "%s/journal.db", scene->home.dir);
+	return open(path, O_RDWR | O_CLOEXEC);
+}
+
+static long
+try_empty_picture(const struct scene *scene)
+{
+	char path[FILE_PATH_MAX];
+
+	(void)snprintf(path, sizeof path, "%s/journal.db", scene->home.dir);
+	return open(path, O_RDONLY | O_TRUNC | O_CLOEXEC);
+}
+
+static long
+try_create_beside(const struct scene *scene)
+{
+	char path[FILE_PATH_MAX];
+
+	(void)snprintf(path, sizeof path, "%s/new", scene->home.dir);
+	return open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 }
 
 static long
@@ -813,6 +968,9 @@ static const struct act {
     {"reading /etc/passwd", try_read_passwd, ALL},
     {"reading a key file", try_read_key, ALL},
     {"creating a file outside", try_create, ALL},
+    {"changing a file beside the picture", try_change_picture, ALL & ~CORE},
+    {"emptying a file beside the picture", try_empty_picture, ALL & ~CORE},
+    {"creating a file beside the picture", try_create_beside, ALL & ~CORE},
     {"making a folder outside", try_mkdir, ALL},
     {"removing a file outside", try_unlink, ALL},
     {"renaming a file outside", try_rename, ALL},
@@ -913,8 +1071,9 @@ static void
 without_a_wall_they_succeed(void **state)
 {
 	static long (*const plain[])(const struct scene *scene) = {
-	    try_socket_inet, try_read_passwd,   try_read_key,    try_bind,       try_mprotect_exec,
-	    try_mmap_exec,   try_tgkill_parent, try_kill_parent, try_socketpair, try_chdir,
+	    try_socket_inet,   try_read_passwd, try_read_key,       try_bind,
+	    try_mprotect_exec, try_mmap_exec,   try_tgkill_parent,  try_kill_parent,
+	    try_socketpair,    try_chdir,       try_change_picture, try_create_beside,
 	};
 	struct scene scene;
 
