@@ -94,21 +94,34 @@ has_part(struct span list, struct span part)
 	return false;
 }
 
-/* The list held, then what is new in the other; false when nothing is. */
+static bool
+is_marked(struct span list)
+{
+	return list.n > 0 && list.p[list.n - 1] == '~';
+}
+
+/*
+ * The list held, then what is new in the other; false when nothing is.  A mark stands between two,
+ * once, and at the end where the given list has it there (RFC 9901 section 4): an empty or an open
+ * part, and the record would not be read again.
+ */
 static bool
 unite(struct out *held, struct span given)
 {
+	bool is_closed = is_marked(given);
 	struct span part;
 	bool grew = false;
 
 	while (given.n && span_split(&given, '~', &part)) {
 		if (part.n == 0 || has_part(out_view(held), part))
 			continue;
-		if (held->n)
+		if (held->n && !is_marked(out_view(held)))
 			out_char(held, '~');
 		out_span(held, part);
 		grew = true;
 	}
+	if (grew && is_closed)
+		out_char(held, '~');
 	return grew;
 }
 

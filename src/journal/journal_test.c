@@ -78,12 +78,21 @@ static void
 foreign_disclosures_unite(void **state)
 {
 	static const struct {
+		int number;
 		const char *given;
 		const char *held;
 		bool is_new;
 	} rows[] = {
-	    {"D1~D2", "D1~D2", true}, {"D2~D3", "D1~D2~D3", false}, {"D1", "D1~D2~D3", false},
-	    {"", "D1~D2~D3", false},  {"D4", "D1~D2~D3~D4", false},
+	    {5, "D1~D2", "D1~D2", true},
+	    {5, "D2~D3", "D1~D2~D3", false},
+	    {5, "D1", "D1~D2~D3", false},
+	    {5, "", "D1~D2~D3", false},
+	    {5, "D4", "D1~D2~D3~D4", false},
+	    /* as they stand in a delivery, with the mark behind each */
+	    {6, "D1~D2~", "D1~D2~", true},
+	    {6, "D2~D3~", "D1~D2~D3~", false},
+	    {6, "D1~D3~", "D1~D2~D3~", false},
+	    {6, "D4~D5~", "D1~D2~D3~D4~D5~", false},
 	};
 	struct testhome *home = *state;
 	struct arena *arena = arena_new(1 << 20);
@@ -93,7 +102,7 @@ foreign_disclosures_unite(void **state)
 		struct testrecord t;
 		bool is_new;
 
-		testhome_record(&t, 5, false);
+		testhome_record(&t, rows[i].number, false);
 		t.record.disclosures = span_of(rows[i].given);
 		assert_int_equal(journal_begin(home->journal), ERR_OK);
 		assert_int_equal(journal_add(home->journal, &t.record, &is_new), ERR_OK);
