@@ -1,10 +1,10 @@
 /*
  * What comes on a stick, and sheaves of documents: the readers of the command line that see foreign
  * bytes outside the reader's process.
- * fuzz-needs: src/seam/bundle.c src/seam/sheaf.c
+ * fuzz-needs: src/seam/bundle.c src/seamd/sheaf.c
  */
 #include "seam/bundle.h"
-#include "seam/sheaf.h"
+#include "seamd/sheaf.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

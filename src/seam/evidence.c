@@ -13,7 +13,7 @@
 #include "journal/journal.h"
 #include "journal/proof.h"
 #include "model/when.h"
-#include "seam/sheaf.h"
+#include "seamd/sheaf.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -11,7 +11,7 @@
 #include "seam/command.h"
 #include "seam/link.h"
 #include "seam/root.h"
-#include "seam/sheaf.h"
+#include "seamd/sheaf.h"
 #include "seam/view.h"
 #include "seamd/ring.h"
 

@@ -13,7 +13,7 @@
 #include "seam/join.h"
 #include "seam/reach.h"
 #include "seam/root.h"
-#include "seam/sheaf.h"
+#include "seamd/sheaf.h"
 #include "seam/view.h"
 #include "seamd/ring.h"
 

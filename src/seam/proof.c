@@ -1,6 +1,6 @@
 /* Promises proofs that anybody can check without this station. */
 #include "seam/command.h"
-#include "seam/sheaf.h"
+#include "seamd/sheaf.h"
 #include "seam/view.h"
 
 #include "journal/journal.h"

@@ -5,7 +5,7 @@
 #include "seam/bundle.h"
 #include "seam/command.h"
 #include "seam/evidence.h"
-#include "seam/sheaf.h"
+#include "seamd/sheaf.h"
 #include "seam/view.h"
 
 #include "admit/admit.h"

@@ -1,5 +1,5 @@
-#ifndef SEAM_SEAM_SHEAF_H
-#define SEAM_SEAM_SHEAF_H
+#ifndef SEAM_SEAMD_SHEAF_H
+#define SEAM_SEAMD_SHEAF_H
 
 #include "base/out.h"
 

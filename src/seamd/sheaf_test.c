@@ -1,5 +1,5 @@
 /* Documents in one file come out as they went in. */
-#include "seam/sheaf.h"
+#include "seamd/sheaf.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,5 @@
 /* Promises to put documents into one file and to find the same bytes in it again. */
-#include "seam/sheaf.h"
+#include "seamd/sheaf.h"
 
 #include <string.h>
 
