@@ -417,6 +417,22 @@ act_login(struct core *core, const struct act *act, struct cursor *cursor)
 	sign_wipe(token, sizeof token);
 }
 
+/* Whoever holds a token may end it; that it was no session is no failure of theirs. */
+static void
+act_logout(struct core *core, const struct act *act, struct cursor *cursor)
+{
+	struct span token = cursor_span(cursor, WIRE_TOKEN_SIZE);
+	enum err err;
+
+	if (!is_whole(core, act, cursor))
+		return;
+	err = duty_logout(core->duty, token);
+	if (err == ERR_OK || err == ERR_NOT_FOUND)
+		core_done(core, act, 0, "");
+	else
+		core_fail(core, act, err, NULL);
+}
+
 /* ---- the rest ---- */
 
 static void
@@ -512,8 +528,12 @@ core_act(struct core *core, const struct act *act)
 		act_account(core, act, &cursor);
 	else if (act->kind == WIRE_LOGIN)
 		act_login(core, act, &cursor);
+	else if (act->kind == WIRE_LOGOUT)
+		act_logout(core, act, &cursor);
 	else if (act->kind == WIRE_STATUS)
 		act_status(core, act, &cursor);
+	else if (act->kind == WIRE_HOLD)
+		retain_hold(core, act, &cursor);
 	else if (act->kind == WIRE_HEAD)
 		act_head(core, act, &cursor);
 	else if (act->kind == WIRE_STOP)

@@ -288,6 +288,24 @@ duty_session(struct duty *duty, struct span account, int64_t now_ms, char token[
 }
 
 enum err
+duty_logout(struct duty *duty, struct span token)
+{
+	struct hash hash = hash_of(token);
+	sqlite3_stmt *statement;
+	enum err err = db_prepare(duty->db, "DELETE FROM session WHERE token = ?1 AND until_ms > 0",
+				  &statement);
+
+	if (err != ERR_OK)
+		return err;
+	db_bind_blob(statement, 1, span_make(hash.b, HASH_SIZE));
+	err = db_do(statement);
+	(void)sqlite3_finalize(statement);
+	if (err == ERR_OK && sqlite3_changes(duty->db) == 0)
+		return ERR_NOT_FOUND;
+	return err;
+}
+
+enum err
 duty_list(struct duty *duty, struct out *out)
 {
 	sqlite3_stmt *statement;

@@ -75,6 +75,10 @@ MUST_USE enum err duty_get_pass(struct duty *duty, struct span account, char *ha
 MUST_USE enum err duty_session(struct duty *duty, struct span account, int64_t now_ms,
 			       char token[DUTY_TOKEN_TEXT]);
 
+/* Ends the session of a token.  ERR_NOT_FOUND when there is none; a standing token has no session
+ * and stays. */
+MUST_USE enum err duty_logout(struct duty *duty, struct span token);
+
 /*
  * What two officers must want: notes that an account wants it done to a record, and tells whether
  * another account wanted the same within the last day.  The wishes are forgotten when it did.

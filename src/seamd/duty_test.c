@@ -166,6 +166,30 @@ a_session_ends(void **state)
 	close_place(&place);
 }
 
+static void
+who_signs_off_is_off(void **state)
+{
+	char standing[DUTY_TOKEN_TEXT];
+	char here[DUTY_TOKEN_TEXT];
+	char there[DUTY_TOKEN_TEXT];
+	struct place place;
+
+	(void)state;
+	open_place(&place);
+	assert_int_equal(duty_add(place.duty, SPAN("shilan"), SPAN("watch"), standing), ERR_OK);
+	assert_int_equal(duty_session(place.duty, SPAN("shilan"), 1, here), ERR_OK);
+	assert_int_equal(duty_session(place.duty, SPAN("shilan"), 1, there), ERR_OK);
+	assert_int_equal(duty_logout(place.duty, span_of(here)), ERR_OK);
+	assert_int_equal(check(&place, here, "", 0, 2), WHY_NO_ACCOUNT);
+	assert_int_equal(duty_logout(place.duty, span_of(here)), ERR_NOT_FOUND);
+	/* Signed on at two places, one is left; what programs have is not a session. */
+	assert_int_equal(check(&place, there, "", 0, 2), WHY_NONE);
+	assert_int_equal(duty_logout(place.duty, span_of(standing)), ERR_NOT_FOUND);
+	assert_int_equal(check(&place, standing, "", 0, 2), WHY_NONE);
+	assert_int_equal(duty_logout(place.duty, SPAN("")), ERR_NOT_FOUND);
+	close_place(&place);
+}
+
 /* A session must not outlive its account, nor come to life with another of that name. */
 static void
 who_is_removed_is_gone(void **state)
@@ -371,6 +395,7 @@ main(void)
 	    cmocka_unit_test(every_duty_has_its_rights),
 	    cmocka_unit_test(the_duty_is_the_named_or_the_first_that_may),
 	    cmocka_unit_test(a_session_ends),
+	    cmocka_unit_test(who_signs_off_is_off),
 	    cmocka_unit_test(who_is_removed_is_gone),
 	    cmocka_unit_test(names_are_strict),
 	    cmocka_unit_test(other_tokens_lead_nowhere),
