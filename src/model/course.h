@@ -113,6 +113,7 @@ struct course_answer {
 	struct station station;
 	int answer; /* enum vocab_answer, -1: not released to us */
 	int64_t at_ms;
+	int64_t position; /* in its signer's log as far as known: orders what came together */
 	int64_t eta_ms;   /* 0: none */
 	int64_t until_ms; /* of a concurrence for a time; 0: none */
 	/* out: what it made of its party's part; is_odd when it did not follow */

@@ -53,6 +53,7 @@ answer_of(const struct picture_row *row)
 	    .id = row->id,
 	    .station = row->station,
 	    .answer = -1,
+	    .position = row->position,
 	    .at_ms = row->filed_ms ? row->filed_ms : row->arrived_ms,
 	};
 
@@ -98,8 +99,14 @@ by_time(const void *a, const void *b)
 	const struct course_answer *x = a;
 	const struct course_answer *y = b;
 
+	int stations = strcmp(x->station.name, y->station.name);
+
 	if (x->at_ms != y->at_ms)
-		return (x->at_ms > y->at_ms) - (x->at_ms < y->at_ms);
+		return x->at_ms < y->at_ms ? -1 : 1;
+	if (stations != 0)
+		return stations;
+	if (x->position != y->position)
+		return x->position < y->position ? -1 : 1;
 	return memcmp(x->id.b, y->id.b, HASH_SIZE);
 }
 

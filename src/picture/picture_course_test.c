@@ -123,6 +123,31 @@ taken_back(void **state)
 	close_stage(&stage);
 }
 
+/* What comes on one stick without its time of filing stands in the order in which it was sent. */
+static void
+order_on_one_stick(void **state)
+{
+	struct items *items = items_of(story, STORY);
+	struct picture *picture = open_picture();
+	static const size_t together[] = {1, 4};
+	struct stage stage = {picture, arena_new(1 << 22)};
+	struct picture_course found;
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		items->records[together[i]].filed_ms = 0;
+		items->items[together[i]].filed_ms = 0;
+		items->items[together[i]].arrived_ms = NIGHT + 5 * MINUTE;
+		items->items[together[i]].position = i ? 1 : 2; /* committed, then offered */
+	}
+	put_all(picture, items);
+	found = look(&stage, 1, 20);
+	assert_int_equal(course_row_of(&found.course, &(struct party){"c"})->state, COURSE_OFFERED);
+	assert_int_equal(found.course.odd, 1);
+	items_free(items);
+	close_stage(&stage);
+}
+
 /* As programs get it: what there is not is null, late is counted to the first answer or to now. */
 static void
 as_json(void **state)
@@ -162,6 +187,7 @@ main(void)
 	    cmocka_unit_test_setup_teardown(answers_to_any_version_count, make_folder, drop_folder),
 	    cmocka_unit_test_setup_teardown(others_ask_us, make_folder, drop_folder),
 	    cmocka_unit_test_setup_teardown(taken_back, make_folder, drop_folder),
+	    cmocka_unit_test_setup_teardown(order_on_one_stick, make_folder, drop_folder),
 	    cmocka_unit_test_setup_teardown(as_json, make_folder, drop_folder),
 	};
 

@@ -261,7 +261,7 @@ picture_notes(struct picture *picture, const struct hash *id, uint32_t kinds, st
 	    "JOIN ref r ON r.target = v.id JOIN "
 	    "item ON item.n = r.source WHERE u.id = ?1 AND item.is_current = 1 AND r.field <> ?2 "
 	    "AND (?3 >> item.kind) & 1 ORDER BY CASE item.filed_ms WHEN 0 THEN item.arrived_ms "
-	    "ELSE item.filed_ms END, item.id",
+	    "ELSE item.filed_ms END, item.station, item.position, item.id",
 	    &statement);
 
 	*rows = NULL;
