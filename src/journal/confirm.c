@@ -24,7 +24,7 @@ static const char sql_told[] =
     "at_ms, 1, epoch, leaf) WHERE number = ?1 AND text IS NOT NULL"
     " AND row IS " TABLES_HASH("confirm", TABLES_CONFIRM);
 static const char sql_each[] = COLUMNS "WHERE number > ?1 AND text IS NOT NULL ORDER BY number";
-static const char sql_owed[] = COLUMNS "WHERE text IS NULL ORDER BY number";
+static const char sql_owed[] = COLUMNS "WHERE number > ?1 AND text IS NULL ORDER BY number";
 static const char sql_of[] = COLUMNS "WHERE erasure = ?1 AND text IS NOT NULL ORDER BY number";
 /* clang-format on */
 
@@ -202,11 +202,11 @@ walk_rows(sqlite3_stmt *statement, const struct confirm_walk *walk)
 	return err;
 }
 
-enum err
-confirm_each(struct journal *journal, int64_t after, const struct confirm_walk *walk)
+static enum err
+walk_after(struct journal *journal, const char *sql, int64_t after, const struct confirm_walk *walk)
 {
 	sqlite3_stmt *statement;
-	enum err err = db_prepare(journal->db, sql_each, &statement);
+	enum err err = db_prepare(journal->db, sql, &statement);
 
 	if (err != ERR_OK)
 		return err;
@@ -215,12 +215,15 @@ confirm_each(struct journal *journal, int64_t after, const struct confirm_walk *
 }
 
 enum err
-confirm_each_owed(struct journal *journal, const struct confirm_walk *walk)
+confirm_each(struct journal *journal, int64_t after, const struct confirm_walk *walk)
 {
-	sqlite3_stmt *statement;
-	enum err err = db_prepare(journal->db, sql_owed, &statement);
+	return walk_after(journal, sql_each, after, walk);
+}
 
-	return err == ERR_OK ? walk_rows(statement, walk) : err;
+enum err
+confirm_each_owed(struct journal *journal, int64_t after, const struct confirm_walk *walk)
+{
+	return walk_after(journal, sql_owed, after, walk);
 }
 
 enum err

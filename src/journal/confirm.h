@@ -45,10 +45,12 @@ MUST_USE enum err confirm_add(struct journal *journal, const struct confirm *con
 /* Within a batch: it has arrived where it was to go. */
 MUST_USE enum err confirm_told(struct journal *journal, int64_t number);
 
-/* With a text and a number > after, in order; owed ones; with a text, of one erasure. */
+/* In order: with a text and a number > after; owed with a number > after; with a text, of one
+ * erasure. */
 MUST_USE enum err confirm_each(struct journal *journal, int64_t after,
 			       const struct confirm_walk *walk);
-MUST_USE enum err confirm_each_owed(struct journal *journal, const struct confirm_walk *walk);
+MUST_USE enum err confirm_each_owed(struct journal *journal, int64_t after,
+				    const struct confirm_walk *walk);
 MUST_USE enum err confirm_each_of(struct journal *journal, const struct hash *erasure,
 				  const struct confirm_walk *walk);
 

@@ -74,7 +74,7 @@ owed(struct journal *journal)
 {
 	struct seen seen = {0};
 
-	assert_int_equal(confirm_each_owed(journal, &(struct confirm_walk){see, &seen}), ERR_OK);
+	assert_int_equal(confirm_each_owed(journal, 0, &(struct confirm_walk){see, &seen}), ERR_OK);
 	return seen;
 }
 

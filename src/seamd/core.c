@@ -57,6 +57,8 @@ on_beat(evutil_socket_t fd, short what, void *cookie)
 	if (core->seal && core_head(core) == ERR_FULL)
 		role_log("core", "alert", "no head was signed: the disk is full");
 	(void)deliver_due(core);
+	erased_give(core);
+	retain_due(core);
 	if (core->picture && !core->is_folding)
 		(void)!picture_tidy(core->picture); /* BUSY: at a later beat */
 }
@@ -351,6 +353,7 @@ serve(struct core *core)
 
 	fold_start(core);
 	erase_finish(core);
+	core->owes_words = true;
 	if (jail_enter(JAIL_CORE, &paths, core->config->jail, report) != ERR_OK) {
 		role_log("core", "alert", "no wall: %s; set 'jail warn' to run without it", report);
 		return ROLE_EXIT_CONFIG;

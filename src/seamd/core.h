@@ -107,8 +107,12 @@ struct core {
 	bool has_missed; /* states of records already folded may have changed while it folds */
 	bool is_bulk;    /* a transaction of the picture is open over many turns */
 	bool is_stopping;
-	bool is_settled; /* the first policy was filed, or tried */
-	bool is_frozen;  /* signs no heads: storage and head disagree */
+	bool is_settled;         /* the first policy was filed, or tried */
+	bool is_frozen;          /* signs no heads: storage and head disagree */
+	bool owes_words;         /* that an erasure was carried out: may be to be said */
+	int64_t words_after;     /* looked at up to this one of them */
+	bool is_half_erased;     /* a reader held old pages of … */
+	struct hash half_erased; /* … this record when its time was over */
 	struct preview *previews;
 	struct core_guess guesses[CORE_GUESSES];
 	unsigned char pool[8192]; /* random bytes not yet used */
@@ -209,6 +213,7 @@ struct take {
 	    *twin; /* the same, earlier in this batch: what becomes of it, does here */
 	bool is_new;
 	bool is_receipt;
+	bool is_word; /* of another station about an erasure; is_receipt as well */
 	struct core_who who;
 	struct span signing; /* own: what seal signs */
 	struct span disclosures;
@@ -305,9 +310,33 @@ MUST_USE enum err erase_note(struct core *core, const struct take *batch, size_t
 void erase_now(struct core *core, const struct take *batch, size_t n);
 void erase_finish(struct core *core);
 
+/* Outside a batch: nothing of the record is left here, or false: later. */
+bool erase_record(struct core *core, const struct hash *target);
+
+/* erased.c: words about erasures carried out.  A word is owed from within the batch that brings an
+ * erasure; given on the beat and before a bundle is written; what comes is admitted and kept. */
+MUST_USE enum err erased_owe(struct core *core, const struct take *take);
+void erased_give(struct core *core);
+void erased_take(struct core *core, struct take *take, struct span text);
+MUST_USE enum err erased_settle(struct core *core, const struct take *take);
+
+/* Whether a word is to go to a party, or a station of it (NULL: by stick). */
+struct confirm;
+bool erased_is_for(const struct core *core, const struct confirm *confirm,
+		   const struct party *party, const struct station *station);
+
+/* retain.c: how long a record stays that comes in now; on the beat, what has stayed long enough
+ * goes, a few at a time; an act that holds one longer. */
+int64_t retain_until(struct core *core, const struct take *take);
+void retain_due(struct core *core);
+void retain_hold(struct core *core, const struct act *act, struct cursor *cursor);
+
 /* own.c: completes, checks and issues an own record; is_import derives its thread from its origin.
  */
 void own_ready(struct core *core, struct take *take, struct span thread, bool is_import);
+
+/* Whether a record tells of civilians harmed. */
+bool own_tells_of_harm(const struct record *record);
 
 /* fold.c: brings the picture up to the journal, a part at a time; false when it is. */
 void fold_start(struct core *core);

@@ -31,8 +31,8 @@ is_of(struct core *core, const struct hash *target, struct span station)
 	       span_equal(row.origin, station);
 }
 
-static bool
-erase(struct core *core, const struct hash *target)
+bool
+erase_record(struct core *core, const struct hash *target)
 {
 	enum err err = journal_erase(core->journal, target);
 
@@ -53,6 +53,18 @@ note_path(const struct core *core, char path[FILE_PATH_MAX])
 	return config_path(core->config, "erasing", path, FILE_PATH_MAX);
 }
 
+/* Whoever asked is told when it is done; what is another's to erase is not, and no word is owed. */
+static enum err
+owe_word(struct core *core, const struct take *take)
+{
+	const struct hash *target = &take->record->field[FIELD_RE].id;
+
+	if (take->is_own || (journal_has(core->journal, target) &&
+			     !is_of(core, target, span_of(take->record->station.name))))
+		return ERR_OK;
+	return erased_owe(core, take);
+}
+
 enum err
 erase_note(struct core *core, const struct take *batch, size_t n)
 {
@@ -69,8 +81,10 @@ erase_note(struct core *core, const struct take *batch, size_t n)
 		hash_text(target, &batch[i].record->field[FIELD_RE].id);
 		hash_text(id, &batch[i].id);
 		out_format(&text, "%s %s\n", target, id);
+		if (err == ERR_OK)
+			err = owe_word(core, &batch[i]);
 	}
-	if (text.n)
+	if (err == ERR_OK && text.n)
 		err = note_path(core, path);
 	if (err == ERR_OK && text.n)
 		err = out_err(&text) == ERR_OK ? file_write(path, out_view(&text), 0600)
@@ -102,13 +116,13 @@ erase_now(struct core *core, const struct take *batch, size_t n)
 		const struct take *take = &batch[i];
 
 		if (is_erased_before(core, take))
-			(void)erase(core, &take->id);
+			(void)erase_record(core, &take->id);
 		if (!is_erasure(take))
 			continue;
 		is_noted = true;
 		if (is_of(core, &take->record->field[FIELD_RE].id,
 			  span_of(take->record->station.name)))
-			is_done = erase(core, &take->record->field[FIELD_RE].id) && is_done;
+			is_done = erase_record(core, &take->record->field[FIELD_RE].id) && is_done;
 	}
 	if (is_noted && is_done && note_path(core, path) == ERR_OK)
 		(void)unlink(path);
@@ -130,7 +144,7 @@ finish_one(struct core *core, struct span line)
 	    !hash_equal(&record->field[FIELD_RE].id, &target) || !is_of(core, &target, row.origin))
 		return true;
 	role_log("core", "note", "an erasure is finished that was cut off");
-	return erase(core, &target);
+	return erase_record(core, &target);
 }
 
 void

@@ -22,7 +22,7 @@ enum {
 	LINK_NOTES_MAX = 512
 };
 
-enum link_item { LINK_NOTE, LINK_HEAD, LINK_RECEIPT, LINK_DELIVERY, LINK_RELAY };
+enum link_item { LINK_NOTE, LINK_HEAD, LINK_RECEIPT, LINK_DELIVERY, LINK_RELAY, LINK_WORD };
 
 /* Put and not answered yet. */
 struct link_flight {
@@ -30,7 +30,7 @@ struct link_flight {
 	size_t bytes;
 	int64_t at_ms; /* real time */
 	enum link_item item;
-	int64_t counter; /* of a delivery */
+	int64_t counter; /* of a delivery; number of a word about an erasure */
 };
 
 /* A row of the inbox that is owed to the other end: its receipt, or to a sister the whole. */
@@ -78,9 +78,10 @@ struct link {
 	struct link_owed *owed, **owed_end;
 	struct link_waiting *waiting;
 	size_t waiting_n, waiting_size;
-	int64_t looked_ms;  /* real time of the last whole look */
-	bool is_primary;    /* deliveries for its party go over this one */
-	int64_t open_after; /* deliveries made earlier and not receipted, looked at up to here */
+	int64_t looked_ms;   /* real time of the last whole look */
+	bool is_primary;     /* deliveries for its party go over this one */
+	int64_t open_after;  /* deliveries made earlier and not receipted, looked at up to here */
+	int64_t words_after; /* words about erasures, looked at up to here */
 	bool notes_due;
 	struct hash notes[LINK_NOTES_MAX]; /* documents and heads said in this connection */
 	size_t notes_n;
@@ -130,6 +131,10 @@ void link_queued(struct core *core, const struct party *party, int64_t number,
 /* A delivery came and is durable. */
 void link_arrived(struct core *core, const struct take *take);
 void link_forget(struct link *link); /* all that belongs to a connection */
+
+/* erased.c: puts the next word about an erasure; the other end has one now */
+bool erased_put(struct core *core, struct link *link);
+void erased_told(struct core *core, const struct link *link, int64_t number);
 
 /* link.c: keys or members changed */
 void link_keys_changed(struct core *core);

@@ -48,6 +48,7 @@ link_forget(struct link *link)
 	link->window = LINK_WINDOW_FIRST;
 	link->waiting_n = 0;
 	link->relays_n = 0;
+	link->words_after = 0;
 	link->notes_n = 0;
 	link->notes_due = link->cosign_due = link->asks = false;
 	link->cosign_asked = 0;
@@ -127,6 +128,9 @@ link_answered(struct core *core, struct link *link, struct span line)
 		link->flying -= flight.bytes;
 		link->flights[i] = link->flights[--link->flights_n];
 		fit_window(link, LINK_NOW - flight.at_ms);
+		if (flight.item == LINK_WORD &&
+		    (span_is(outcome, "new") || span_is(outcome, "known")))
+			erased_told(core, link, flight.counter);
 		if (span_is(outcome, "refused"))
 			role_log("core", "warn", "%s refused what was put: %.*s",
 				 link->station.name, (int)(line.n > 80 ? 80 : line.n),
@@ -638,7 +642,7 @@ static bool
 put_next(struct core *core, struct link *link)
 {
 	return put_owed(core, link) || put_notes(core, link) || put_delivery(core, link) ||
-	       put_relay(core, link) || link_put_log(core, link);
+	       erased_put(core, link) || put_relay(core, link) || link_put_log(core, link);
 }
 
 /* Each link gets a line in turn, so that a fast one keeps none waiting; no longer than one turn of

@@ -193,10 +193,9 @@ check_target(struct core *core, struct take *take)
 		take_refuse(take, WHY_NOT_OWN, FIELD_RE, NULL);
 }
 
-/* Whether a record tells of civilians harmed: such an item is not closed without an outcome, and no
- * one person makes it disappear. */
-static bool
-tells_of_harm(const struct record *record)
+/* Such an item is not closed without an outcome, and no one person makes it disappear. */
+bool
+own_tells_of_harm(const struct record *record)
 {
 	static const enum field figures[] = {FIELD_KILLED, FIELD_WOUNDED, FIELD_CRITICAL,
 					     FIELD_MISSING, FIELD_ABDUCTED};
@@ -221,7 +220,7 @@ check_harm(struct core *core, struct take *take)
 	struct journal_record row;
 	bool is_second = false;
 
-	if (tells_of_harm(record) && kind_has(record->kind, FIELD_OUTCOME) &&
+	if (own_tells_of_harm(record) && kind_has(record->kind, FIELD_OUTCOME) &&
 	    record->field[FIELD_STATE].is_set && record->field[FIELD_STATE].code == STATE_CLOSED &&
 	    !record->field[FIELD_OUTCOME].is_set)
 		take_refuse(take, WHY_MISSING_FIELD, FIELD_OUTCOME,
@@ -230,7 +229,7 @@ check_harm(struct core *core, struct take *take)
 		return;
 	target = arena_take(core->arena, sizeof *target);
 	if (!target || core_read(core, &record->field[FIELD_RE].id, &row, target) != ERR_OK ||
-	    !tells_of_harm(target))
+	    !own_tells_of_harm(target))
 		return;
 	if (duty_second(core->duty, &row.id, span_of(take->who.account), role_now_ms(),
 			&is_second) != ERR_OK ||

@@ -202,17 +202,6 @@ stage_admit(struct core *core, struct take *batch, size_t n)
 	}
 }
 
-static int64_t
-keep_until(struct core *core, const struct record *record)
-{
-	const struct policy *policy = core_policy(core, 0);
-	int64_t keep_ms = policy ? policy_keep_ms(policy, record->kind) : 0;
-
-	if (keep_ms == 0)
-		keep_ms = (int64_t)kind_row(record->kind)->keep_days * 24 * 3600 * 1000;
-	return keep_ms ? core_now(core) + keep_ms : 0;
-}
-
 static enum err
 write_record(struct core *core, struct take *take)
 {
@@ -224,7 +213,7 @@ write_record(struct core *core, struct take *take)
 	    .kind = span_of(kind_row(take->record->kind)->name),
 	    .filed_ms = take->record->filed_ms,
 	    .received_ms = take->received_ms,
-	    .keep_until_ms = keep_until(core, take->record),
+	    .keep_until_ms = retain_until(core, take),
 	    .is_own = take->is_own,
 	};
 	enum err err = journal_add(core->journal, &row, &take->is_new);

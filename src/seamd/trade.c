@@ -9,6 +9,7 @@
 #include "admit/keyring.h"
 #include "admit/receipt.h"
 #include "base/b64.h"
+#include "journal/confirm.h"
 #include "journal/inbox.h"
 #include "journal/journal.h"
 #include "journal/outbox.h"
@@ -230,6 +231,8 @@ trade_admit(struct core *core, struct take *take, struct span line)
 			admit_bytes(core, take, bytes);
 	} else if (span_is(word, "receipt")) {
 		admit_receipt(core, take, rest);
+	} else if (span_is(word, "erased")) {
+		erased_take(core, take, rest);
 	} else {
 		refuse(take, WHY_BAD_FORM, "not a line of a bundle");
 	}
@@ -312,6 +315,8 @@ trade_settle(struct core *core, struct take *batch, size_t n)
 		if (take->why != WHY_NONE && take->who.account[0] && take->why != WHY_NO_ACCOUNT &&
 		    take->why != WHY_NO_DUTY)
 			err = keep_refused(core, take);
+		else if (take->why == WHY_NONE && take->is_word && !take->is_duplicate)
+			err = erased_settle(core, take);
 		else if (take->why == WHY_NONE && take->is_receipt && !take->is_duplicate)
 			err = settle_receipt(core, take);
 	}
@@ -527,6 +532,16 @@ send_relay(void *context, const struct inbox *inbox)
 }
 
 static bool
+send_word(void *context, const struct confirm *confirm)
+{
+	struct exporting *exporting = context;
+
+	if (erased_is_for(exporting->core, confirm, &exporting->party, NULL))
+		send_item(exporting, "erased", confirm->text, (struct span){NULL, 0});
+	return true;
+}
+
+static bool
 send_note(void *context, const struct shelf *shelf)
 {
 	send_base64(context, "note", shelf->text);
@@ -551,6 +566,8 @@ send_all(struct exporting *exporting)
 	if (err == ERR_OK)
 		err = inbox_each(journal, (struct span){"", 0}, 0,
 				 &(struct inbox_walk){send_receipt, exporting});
+	if (err == ERR_OK)
+		err = confirm_each(journal, 0, &(struct confirm_walk){send_word, exporting});
 	if (err == ERR_OK && is_sister)
 		err = inbox_each(journal, (struct span){"", 0}, 0,
 				 &(struct inbox_walk){send_relay, exporting});
@@ -587,6 +604,7 @@ trade_export(struct core *core, const struct act *act, struct span addressee)
 		core_fail(core, act, ERR_BUSY, "earlier answers have not been read yet");
 		return;
 	}
+	erased_give(core);
 	err = deliver_to(core, &exporting.party, &made);
 	if (err == ERR_OK)
 		err = core_head(core);
