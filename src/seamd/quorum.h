@@ -8,7 +8,7 @@ struct keyring;
 
 /* Who countersigns for this station, from the member list and the newest key notes: the witness
  * keys of all stations of other parties.  Borrows from the keyring. */
-enum { QUORUM_MAX = 256 };
+enum { QUORUM_MAX = LIMIT_STATIONS };
 struct quorum {
 	unsigned k; /* parties needed */
 	size_t n;
