@@ -201,7 +201,9 @@ weight_of(struct span parameters)
 			return 0;
 		for (size_t i = 2; i < digits.n; i++)
 			scale /= 10;
-		return whole ? WEIGHT_ONE : (int)(part * scale);
+		if (whole)
+			return part ? 0 : WEIGHT_ONE;
+		return (int)(part * scale);
 	}
 	return WEIGHT_ONE;
 }
