@@ -262,6 +262,13 @@ def crowds(k):
     same('the link did not notice', 'LINE still here', gate.heard())
     grown = gate.has_grown_kb(busy)
     ok('memory stays where it was', grown < 4096, grown)
+    for _ in range(100):
+        one = gate.tls(k['friend'])
+        one.sendall(b'x' * 60000)
+        while gate.heard() != 'UP theirs':
+            pass
+    grown = gate.has_grown_kb(busy)
+    ok('the beginnings of a hundred lines are given back', grown < 4096, grown)
     if slow:
         waiting = gate.tcp()
         began = time.monotonic()
@@ -640,7 +647,15 @@ def one_by_one(gate, k, core):
     sock.sendall(b'GET /checkpoint HTTP/1.1\r\nHost: x\r\n\r\n' * 200)
     time.sleep(1)
     sock.close()
-    ok('two hundred at once are asked one after the other', len(core.asked) <= asked + 200)
+    ok('two hundred at once are answered one after the other', len(core.asked) <= asked + 200)
+    sock = gate.tls(k['friend'], alpn=('http/1.1',))
+    asked = len(core.asked)
+    sock.sendall(b'GET /tile/7/007 HTTP/1.1\r\nHost: x\r\n\r\n')
+    time.sleep(0.3)
+    sock.sendall(b'GET /checkpoint HTTP/1.1\r\nHost: x\r\n\r\n')
+    time.sleep(0.3)
+    same('while core thinks about one it is not asked for the next', asked + 1, len(core.asked))
+    sock.close()
     sock = gate.tls(k['friend'], alpn=('http/1.1',))
     sock.sendall(b'GET /tile/7/007 HTTP/1.1\r\nHost: x\r\n\r\n')
     time.sleep(0.3)

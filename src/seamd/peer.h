@@ -27,6 +27,8 @@ enum {
 	PEER_GREET_MS = 30000,     /* from our handshake to the first byte of the other end */
 	PEER_STUCK_MS = 60000,     /* nothing is taken by the other end */
 	PEER_CLOSING_MS = 10000,
+	PEER_LINGER_MS = 2000, /* after the last byte was sent */
+	PEER_LINGER_BYTES = 256 << 10,
 	PEER_DIAL_MS = 120000, /* keeper has answered long before */
 	PEER_REQUEST_MS = 30000,
 	PEER_IDLE_MS = 60000,
@@ -46,7 +48,7 @@ enum peer_phase {
 	PEER_WAITING, /* we dialled, and the other end has not spoken */
 	PEER_UP,      /* the link */
 	PEER_HTTP,
-	PEER_CLOSING /* what is unsent goes out, then it ends */
+	PEER_CLOSING /* what is unsent goes out, and what comes is thrown away, then it ends */
 };
 
 struct peer;
@@ -68,6 +70,7 @@ struct peer_conn {
 	size_t given;     /* bytes to be sent, in all … */
 	size_t taken;     /* … of which so many were gone … */
 	int64_t taken_ms; /* … when it was last more */
+	size_t thrown;    /* read while it is closing */
 	struct peer_line lines;
 	/* a request */
 	bool is_asked; /* core has it */
@@ -131,7 +134,7 @@ void peer_lose(struct peer_conn *conn, enum link_cause cause, const char *text);
 /* Takes the descriptor.  NULL, and it is closed, when there is no room. */
 struct peer_conn *peer_conn_open(struct peer *peer, int fd, bool is_ours);
 void peer_conn_close(struct peer_conn *conn);  /* at once, whatever is unsent */
-void peer_conn_finish(struct peer_conn *conn); /* once all is sent */
+void peer_conn_finish(struct peer_conn *conn); /* once all is sent; a little later */
 void peer_conn_phase(struct peer_conn *conn, enum peer_phase phase, int64_t limit_ms);
 void peer_conn_write(struct peer_conn *conn, struct span bytes);
 

@@ -67,25 +67,36 @@ peer_conn_close(struct peer_conn *conn)
 	*conn = (struct peer_conn){.peer = conn->peer};
 }
 
-void
-peer_conn_finish(struct peer_conn *conn)
+/* All is sent: it is said that this is the end, and for a while what still comes is thrown away.  A
+ * socket that is closed over unread bytes is reset, and the answer with it. */
+static void
+linger(struct peer_conn *conn)
 {
-	if (evbuffer_get_length(bufferevent_get_output(conn->line)) == 0) {
-		peer_conn_close(conn);
-		return;
-	}
-	(void)bufferevent_disable(conn->line, EV_READ);
-	bufferevent_setwatermark(conn->line, EV_WRITE, 0, 0);
-	peer_conn_phase(conn, PEER_CLOSING, PEER_CLOSING_MS);
+	(void)SSL_shutdown(conn->ssl);
+	ERR_clear_error();
+	peer_conn_phase(conn, PEER_CLOSING, PEER_LINGER_MS);
 }
-
-/* ---- writing ---- */
 
 static size_t
 unsent(const struct peer_conn *conn)
 {
 	return evbuffer_get_length(bufferevent_get_output(conn->line));
 }
+
+void
+peer_conn_finish(struct peer_conn *conn)
+{
+	struct evbuffer *input = bufferevent_get_input(conn->line);
+
+	(void)evbuffer_drain(input, evbuffer_get_length(input));
+	(void)bufferevent_enable(conn->line, EV_READ); /* it may have been held */
+	bufferevent_setwatermark(conn->line, EV_WRITE, 0, 0);
+	peer_conn_phase(conn, PEER_CLOSING, PEER_CLOSING_MS);
+	if (unsent(conn) == 0)
+		linger(conn);
+}
+
+/* ---- writing ---- */
 
 void
 peer_conn_write(struct peer_conn *conn, struct span bytes)
@@ -129,7 +140,7 @@ on_write(struct bufferevent *line, void *cookie)
 
 	(void)line;
 	if (conn->phase == PEER_CLOSING && unsent(conn) == 0)
-		peer_conn_close(conn);
+		linger(conn);
 	else
 		peer_conn_hold(conn);
 }
@@ -169,6 +180,17 @@ read_lines(struct peer_conn *conn)
 }
 
 static void
+throw_away(struct peer_conn *conn)
+{
+	struct evbuffer *input = bufferevent_get_input(conn->line);
+
+	conn->thrown += evbuffer_get_length(input);
+	(void)evbuffer_drain(input, evbuffer_get_length(input));
+	if (conn->thrown > PEER_LINGER_BYTES)
+		peer_conn_close(conn);
+}
+
+static void
 on_read(struct bufferevent *line, void *cookie)
 {
 	struct peer_conn *conn = cookie;
@@ -180,6 +202,8 @@ on_read(struct bufferevent *line, void *cookie)
 		read_lines(conn);
 	else if (conn->phase == PEER_HTTP)
 		peer_http_read(conn);
+	else if (conn->phase == PEER_CLOSING)
+		throw_away(conn);
 }
 
 /* ---- events ---- */
