@@ -41,6 +41,19 @@ same "once" 1 "$(grep -c ^delivery ab)"
 same "and b has it" 1 "$(pick taken 'd["new"]')"
 refuse "there is nothing left to approve" seam --home a send "$id" b --yes
 
+# Who is gone decides nothing any more.
+seam --home a user add fourth liaison >fourth.token 2>err
+chmod 600 fourth.token
+id=$(file a incident type=atk.ambush when=now place=38SMD480664 severity=red)
+same "an officer says yes" "1 2 held_back" "$(approve fourth "$id")"
+try "and leaves" seam --home a user remove fourth
+same "with that, another one is the first" "1 2 held_back" "$(approve second "$id")"
+seam --home a export bundle b none 2>err
+same "nothing goes but what went before" 0 "$(grep ^delivery none | grep -vxFf ab | grep -c ^delivery)"
+same "the second who is there is enough" "2 2 queued" "$(approve first "$id")"
+stick a b
+stick b a
+
 # Lives first: what saves a life goes at once, the second signature follows.
 life=$(file a request need=medevac when=now place=38SMD470654 severity=red)
 same "a medevac waits for nobody" queued "$(state a "$life" b)"

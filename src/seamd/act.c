@@ -88,10 +88,16 @@ approve_rows(struct core *core, const struct approving *approving, const struct 
 	if (core->picture && !core->is_folding && picture_begin(core->picture) != ERR_OK)
 		core->is_folding = true;
 	for (size_t i = 0; i < approving->n && err == ERR_OK; i++) {
+		struct outbox outbox = {.number = 0};
 		int64_t count = 0;
 
 		err = outbox_approve(core->journal, approving->numbers[i], span_of(account), now_ms,
 				     &count);
+		if (err == ERR_OK)
+			err =
+			    outbox_get(core->journal, approving->numbers[i], core->arena, &outbox);
+		if (err == ERR_OK)
+			count = deliver_approvals(core, outbox.given);
 		if (err == ERR_OK && count >= approving->needed)
 			err = outbox_move(core->journal, approving->numbers[i], OUTBOX_QUEUED, -1,
 					  (struct span){NULL, 0}, now_ms);
@@ -500,6 +506,26 @@ act_trade(struct core *core, const struct act *act, struct cursor *cursor)
 }
 
 static void
+act_replay(struct core *core, const struct act *act, struct cursor *cursor)
+{
+	struct core_who who;
+	struct span name;
+	struct party party;
+	bool does;
+
+	if (!may(core, act, cursor, DUTY_DIRECT, &who))
+		return;
+	name = cursor_span(cursor, LIMIT_PARTY_TEXT);
+	does = cursor_flag(cursor);
+	if (!is_whole(core, act, cursor))
+		return;
+	if (party_read(name, &party))
+		replay_act(core, act, &party, does);
+	else
+		core_refuse(core, act, WHY_UNKNOWN_PARTY, 0, NULL);
+}
+
+static void
 act_stop(struct core *core, const struct act *act, struct cursor *cursor)
 {
 	struct core_who who;
@@ -532,6 +558,8 @@ core_act(struct core *core, const struct act *act)
 		act_logout(core, act, &cursor);
 	else if (act->kind == WIRE_STATUS)
 		act_status(core, act, &cursor);
+	else if (act->kind == WIRE_REPLAY)
+		act_replay(core, act, &cursor);
 	else if (act->kind == WIRE_HOLD)
 		retain_hold(core, act, &cursor);
 	else if (act->kind == WIRE_HEAD)

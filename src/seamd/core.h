@@ -104,11 +104,18 @@ struct core {
 	int64_t widened_seq; /* oldest record that the batch at hand shows more of; 0: none */
 	int64_t folded_seq;  /* picture holds everything up to it */
 	bool is_folding;
-	bool has_missed; /* states of records already folded may have changed while it folds */
-	bool is_bulk;    /* a transaction of the picture is open over many turns */
+	bool has_missed;  /* states of records already folded may have changed while it folds */
+	bool is_new_file; /* the picture lies in a file that gates do not have open */
+	bool is_bulk;     /* a transaction of the picture is open over many turns */
 	bool is_stopping;
-	bool is_settled;         /* the first policy was filed, or tried */
-	bool is_frozen;          /* signs no heads: storage and head disagree */
+	bool is_settled; /* the first policy was filed, or tried */
+	bool is_frozen; /* signs no heads: storage and head disagree, or somebody holds more of this
+			   log */
+	bool is_confirmed;     /* somebody has said that no more of this log is known */
+	int64_t hold_until_ms; /* real time until which witnesses may say that they hold more */
+	int64_t watched_seq;   /* the rules have seen the picture so far … */
+	int64_t watch_ms; /* … and are asked again then at the latest, in the station's time */
+	struct core_alarm *alarms;
 	bool owes_words;         /* that an erasure was carried out: may be to be said */
 	int64_t words_after;     /* looked at up to this one of them */
 	bool is_half_erased;     /* a reader held old pages of … */
@@ -271,6 +278,19 @@ MUST_USE enum err deliver_to(struct core *core, const struct party *party, size_
 MUST_USE enum err deliver_rows(struct core *core, const struct party *party, const int64_t *numbers,
 			       size_t n, int64_t *counters, size_t *made);
 
+/* How many of the accounts that approved (one a line) are still there and may still approve. */
+unsigned deliver_approvals(struct core *core, struct span given);
+
+/* What a party was given of a record so far. */
+MUST_USE enum err deliver_given(struct core *core, const struct hash *id, const struct party *party,
+				struct field_set *given);
+
+/* replay.c: the act REPLAY */
+void replay_act(struct core *core, const struct act *act, const struct party *party, bool does);
+
+/* Tells the web gates that the picture shows something new, or lies in a new file. */
+void core_tell_web(struct core *core, bool is_anew);
+
 /* Cuts own records for sisters that were filed before there was one. */
 MUST_USE enum err deliver_catch_up(struct core *core);
 
@@ -289,6 +309,7 @@ void trade_admit(struct core *core, struct take *take, struct span line);
 MUST_USE enum err trade_settle(struct core *core, struct take *batch,
 			       size_t n); /* receipts that came */
 bool trade_is_document(struct span line);
+void trade_keep_head(struct core *core, struct span note); /* of a foreign log */
 void trade_document(struct core *core, const struct act *act, struct span line);
 void trade_export(struct core *core, const struct act *act, struct span addressee);
 void trade_exported(struct core *core, const struct act *act, struct span addressee,
@@ -357,7 +378,22 @@ void reply_take(struct core *core, const struct take *take);
 /* act.c: one act of another kind. */
 void core_act(struct core *core, const struct act *act);
 
+/* alarm.c: something is wrong with a log, a key or a link: an alert record, once for the same
+ * matter while it is open. */
+void core_alarm(struct core *core, const char *rule, const char *about, const char *text);
+void core_flush_alarms(struct core *core);
+void core_drop_alarms(struct core *core);
+
+/* alert.c: asks the rules when something changed or its moment has come, and files, raises and ends
+ * alerts. */
+void core_watch(struct core *core);
+
 /* Files a record of the station itself (a policy, a key note) outside any client's act. */
 MUST_USE enum err core_file_own(struct core *core, struct record *record, struct hash *id);
+
+/* The same, as an amendment of a thread, or (empty thread) as the one record of its origin, in
+ * whose thread it amends when one is held. */
+MUST_USE enum err core_file_record(struct core *core, struct record *record, struct span thread,
+				   struct hash *id);
 
 #endif

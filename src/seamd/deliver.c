@@ -111,14 +111,26 @@ sum_given(void *context, const struct outbox *outbox)
 	return true;
 }
 
-static unsigned
-count_lines(struct span text)
+enum err
+deliver_given(struct core *core, const struct hash *id, const struct party *party,
+	      struct field_set *given)
 {
-	struct span line;
+	struct row_of so_far = {.core = core, .party = span_of(party->name)};
+	enum err err =
+	    outbox_each_of(core->journal, id, &(struct outbox_walk){sum_given, &so_far, false});
+
+	*given = so_far.given;
+	return err == ERR_OK && so_far.is_bad ? ERR_CORRUPT : err;
+}
+
+unsigned
+deliver_approvals(struct core *core, struct span given)
+{
+	struct span account;
 	unsigned n = 0;
 
-	while (text.n && span_split(&text, '\n', &line))
-		n += line.n > 0;
+	while (given.n && span_split(&given, '\n', &account))
+		n += account.n > 0 && duty_may(core->duty, account, DUTY_SEND);
 	return n;
 }
 
@@ -265,7 +277,7 @@ deliver_row(struct core *core, int64_t number, const struct party *party, int64_
 					    .party = party,
 					    .policy_filed = outbox.policy,
 					    .given = &so_far.given,
-					    .approvals = count_lines(outbox.given),
+					    .approvals = deliver_approvals(core, outbox.given),
 					    .looks_back = true},
 			      &answer);
 	if (err != ERR_OK)

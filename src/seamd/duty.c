@@ -166,6 +166,25 @@ duty_check(struct duty *duty, struct span token, struct span name, unsigned righ
 	return why;
 }
 
+bool
+duty_may(struct duty *duty, struct span account, unsigned right)
+{
+	sqlite3_stmt *statement;
+	char chosen[DUTY_NAME_MAX];
+	bool has_row = false;
+	bool may = false;
+
+	if (db_prepare(duty->db, "SELECT duties FROM account WHERE name = ?1", &statement) !=
+	    ERR_OK)
+		return false;
+	db_bind_text(statement, 1, account);
+	if (db_step(statement, &has_row) == ERR_OK && has_row)
+		may = choose(db_text(statement, 0), (struct span){NULL, 0}, right, chosen) ==
+		      WHY_NONE;
+	(void)sqlite3_finalize(statement);
+	return may;
+}
+
 static enum err
 run_bound(struct duty *duty, const char *sql, struct span a, struct span b, struct span c)
 {

@@ -59,6 +59,9 @@ void duty_close(struct duty *duty);
 enum why duty_check(struct duty *duty, struct span token, struct span name, unsigned right,
 		    int64_t now_ms, char account[DUTY_NAME_MAX], char chosen[DUTY_NAME_MAX]);
 
+/* Whether there is an account of that name that holds a duty with the right. */
+bool duty_may(struct duty *duty, struct span account, unsigned right);
+
 /* Adds an account with a comma-separated list of duties and a standing token (no end).  ERR_EXISTS,
  * ERR_FORMAT. */
 MUST_USE enum err duty_add(struct duty *duty, struct span account, struct span duties,

@@ -388,6 +388,23 @@ two_accounts_must_want_it(void **state)
 	close_place(&place);
 }
 
+static void
+an_account_may_by_its_duties(void **state)
+{
+	char token[DUTY_TOKEN_TEXT];
+	struct place place;
+
+	(void)state;
+	open_place(&place);
+	assert_int_equal(duty_add(place.duty, SPAN("rebin"), SPAN("watch,liaison"), token), ERR_OK);
+	assert_true(duty_may(place.duty, SPAN("rebin"), DUTY_SEND));
+	assert_false(duty_may(place.duty, SPAN("rebin"), DUTY_DIRECT));
+	assert_false(duty_may(place.duty, SPAN("karzan"), DUTY_SEND));
+	assert_int_equal(duty_remove(place.duty, SPAN("rebin")), ERR_OK);
+	assert_false(duty_may(place.duty, SPAN("rebin"), DUTY_SEND));
+	close_place(&place);
+}
+
 int
 main(void)
 {
@@ -402,6 +419,7 @@ main(void)
 	    cmocka_unit_test(no_token_is_kept),
 	    cmocka_unit_test(hashes_and_the_secret_are_kept),
 	    cmocka_unit_test(two_accounts_must_want_it),
+	    cmocka_unit_test(an_account_may_by_its_duties),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
