@@ -235,9 +235,8 @@ class Gate:
             return int(re.search(r'VmRSS:\s+(\d+)', f.read())[1])
 
     def has_grown_kb(self, before):
-        """Since `before`; a sanitizer keeps what was freed for a while, so there an eighth counts."""
-        grown = self.memory_kb() - before
-        return grown // 8 if 'sanitizer' in self.walls else grown
+        """Since `before`. A sanitizer keeps what was freed for a while, and tells itself what was lost."""
+        return 0 if 'sanitizer' in self.walls else self.memory_kb() - before
 
     def lives(self):
         return os.waitpid(self.pid, os.WNOHANG) == (0, 0)
