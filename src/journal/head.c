@@ -78,6 +78,29 @@ head_get(sqlite3 *db, struct span origin, struct head *head, struct out *note)
 }
 
 enum err
+head_each_foreign(sqlite3 *db,
+		  bool (*each)(void *context, const struct head *head, struct span note),
+		  void *context)
+{
+	sqlite3_stmt *statement;
+	struct head head;
+	bool has_row;
+	enum err err = db_prepare(db,
+				  "SELECT own, size, root, note, state, row IS " TABLES_HASH(
+				      "head", TABLES_HEAD) ", origin FROM head WHERE own = 0 "
+							   "ORDER BY origin",
+				  &statement);
+
+	while (err == ERR_OK && (err = db_step(statement, &has_row)) == ERR_OK && has_row) {
+		err = take_row(statement, db_text(statement, 6), &head, NULL);
+		if (err != ERR_OK || !each(context, &head, db_blob(statement, 3)))
+			break;
+	}
+	(void)sqlite3_finalize(statement);
+	return err;
+}
+
+enum err
 head_add(sqlite3 *db, struct span origin, bool is_own, int64_t now_ms)
 {
 	struct hash empty = merkle_empty();

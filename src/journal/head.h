@@ -42,6 +42,12 @@ MUST_USE enum err head_swap(sqlite3 *db, const struct note_head *old, const stru
 MUST_USE enum err head_close(sqlite3 *db, struct span origin, const struct note_head *last,
 			     struct span note, int64_t now_ms);
 
+/* All rows of foreign logs by origin; false stops. */
+MUST_USE enum err head_each_foreign(sqlite3 *db,
+				    bool (*each)(void *context, const struct head *head,
+						 struct span note),
+				    void *context);
+
 MUST_USE enum err head_mark(sqlite3 *db, struct span origin, enum head_state state, int64_t now_ms);
 
 #endif

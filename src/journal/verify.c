@@ -400,6 +400,8 @@ check_everything(struct verify_check *check)
 	check_none(check, journal->db, sql_strange_leaf, "journal.db: leaf of no log:");
 	check_none(check, journal->db, sql_chain, "journal.db: broken chain at delivery");
 	verify_log_check(check);
+	if (journal->heads)
+		verify_cosign_others(check);
 	check_records(check);
 	check_all_sealed(check);
 	(void)sqlite3_exec(journal->db, "COMMIT", NULL, NULL, NULL);

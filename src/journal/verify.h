@@ -21,6 +21,8 @@ struct verify_counts {
 	uint64_t bodies_lost; /* leaves without their record or receipt: no fault */
 	uint64_t leaves_lost; /* of a closed epoch: under its head, not held here: no fault */
 	uint64_t unheaded;    /* leaves not yet under a head: no fault */
+	uint64_t cosigns;     /* countersignatures of own heads, each over a root recomputed */
+	uint64_t witnessed;   /* heads of other logs countersigned here */
 	uint64_t faults;
 };
 
@@ -34,15 +36,20 @@ struct verify_options {
 	/* The same for a whole delivery (sent or come); NULL: only its hash. */
 	bool (*delivery)(void *context, struct span bytes, char why[256]);
 
+	/* The key of that name (a log's origin, a witness), as the keyring has it; false when there
+	 * is none any more.  NULL: signatures of others are not looked at. */
+	bool (*find_key)(void *context, struct span name, struct note_key *key);
+
 	void (*progress)(void *context, const char *stage, uint64_t done, uint64_t total);
 	void *context;
 };
 
 /*
  * Recomputes everything from stored bytes: leaf = hash of JWT or receipt, Merkle root, every tile
- * and bundle, the published checkpoint and its signature, head.db, every row hash, every key and
- * ciphertext.  Goes on after a fault; `fault` is the first one and names the place.  ERR_CORRUPT
- * when there was any; another error when the home could not be read at all (fault says why).
+ * and bundle, the published checkpoint and its signature, head.db, countersignatures of own heads
+ * and heads of others, every row hash, every key and ciphertext.  Goes on after a fault; `fault` is
+ * the first one and names the place.  ERR_CORRUPT when there was any; another error when the home
+ * could not be read at all (fault says why).
  */
 MUST_USE enum err verify_home(const char *dir, const struct verify_options *options,
 			      struct verify_counts *counts, char fault[VERIFY_FAULT_MAX]);

@@ -208,19 +208,23 @@ check_leaf(struct verify_check *check, const struct verify_log *log, sqlite3_stm
 static enum err
 check_leaves(struct verify_check *check, const struct verify_log *log, struct merkle_tree *tree)
 {
+	struct verify_cosigns cosigns;
 	sqlite3_stmt *statement;
 	bool has_row;
 	enum err err = db_prepare(check->journal.db, sql_bodies, &statement);
 
 	if (err != ERR_OK)
 		return err;
+	verify_cosign_begin(check, log, &cosigns);
 	db_bind_int(statement, 1, log->number);
 	while ((err = db_step(statement, &has_row)) == ERR_OK && has_row) {
 		err = check_leaf(check, log, statement, tree);
 		if (err != ERR_OK)
 			break;
+		verify_cosign_take(check, &cosigns, tree);
 	}
 	(void)sqlite3_finalize(statement);
+	verify_cosign_end(check, &cosigns, merkle_tree_size(tree));
 	return err;
 }
 

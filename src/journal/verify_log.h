@@ -20,6 +20,14 @@ struct verify_log {
 	struct note_head published;
 };
 
+/* Countersignatures of one log by size, compared while its tree grows. */
+struct verify_cosigns {
+	sqlite3_stmt *rows;
+	const struct verify_log *log;
+	bool has_row;
+	uint64_t size; /* of the row at hand */
+};
+
 struct verify_check {
 	struct journal journal;
 	const struct verify_options *options;
@@ -44,6 +52,17 @@ void verify_log_load(struct verify_check *check);
 
 /* Leaves, roots, tiles, checkpoints. */
 void verify_log_check(struct verify_check *check);
+
+/* Begins with the first countersignature of a log; takes those over the tree as it is now; ends:
+ * what is left is over no tree of this log. */
+void verify_cosign_begin(struct verify_check *check, const struct verify_log *log,
+			 struct verify_cosigns *cosigns);
+void verify_cosign_take(struct verify_check *check, struct verify_cosigns *cosigns,
+			const struct merkle_tree *tree);
+void verify_cosign_end(struct verify_check *check, struct verify_cosigns *cosigns, uint64_t size);
+
+/* The heads of other logs in head.db. */
+void verify_cosign_others(struct verify_check *check);
 
 void verify_log_free(struct verify_check *check);
 

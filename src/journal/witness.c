@@ -318,3 +318,28 @@ witness_is_distrusted(struct journal *journal, struct span origin)
 	return journal->heads && head_get(journal->heads, origin, &held, NULL) == ERR_OK &&
 	       !held.is_own && held.state == HEAD_CONTRADICTED;
 }
+
+struct walking {
+	bool (*each)(void *context, const struct note_head *head, struct span note,
+		     bool is_distrusted);
+	void *context;
+};
+
+static bool
+pass_on(void *context, const struct head *head, struct span note)
+{
+	const struct walking *walking = context;
+
+	return walking->each(walking->context, &head->at, note, head->state == HEAD_CONTRADICTED);
+}
+
+enum err
+witness_each(struct journal *journal,
+	     bool (*each)(void *context, const struct note_head *head, struct span note,
+			  bool is_distrusted),
+	     void *context)
+{
+	struct walking walking = {each, context};
+
+	return journal->heads ? head_each_foreign(journal->heads, pass_on, &walking) : ERR_OK;
+}

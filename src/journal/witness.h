@@ -72,6 +72,12 @@ void witness_write_refusal(const struct witness_answer *answer, struct out *body
 MUST_USE enum err witness_distrust(struct journal *journal, struct span origin, int64_t now_ms);
 bool witness_is_distrusted(struct journal *journal, struct span origin);
 
+/* Each foreign log with a head last countersigned here, by origin; false stops. */
+MUST_USE enum err witness_each(struct journal *journal,
+			       bool (*each)(void *context, const struct note_head *head,
+					    struct span note, bool is_distrusted),
+			       void *context);
+
 /*
  * As log: the body of add-checkpoint for our newest signed head, for a witness that has
  * countersigned `old_size` of it so far (0 when that is not known: its 409 tells).  ERR_NOT_FOUND

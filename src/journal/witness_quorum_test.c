@@ -3,6 +3,8 @@
 #include "journal/testscene.h"
 
 #include "journal/proof.h"
+#include "journal/rowhash.h"
+#include "journal/tables.h"
 
 static void
 count_line(void *context, struct span witness, int64_t at_ms, struct span line)
@@ -310,15 +312,102 @@ leaves_have_a_state(void **state)
 	out_free(&proof);
 }
 
+/* --- verification */
+
+static bool
+key_of(void *context, struct span name, struct note_key *key)
+{
+	struct bench *bench = context;
+
+	for (int i = 0; i < WITNESSES; i++)
+		if (span_is(name, bench->key[i].name)) {
+			*key = bench->key[i];
+			return true;
+		}
+	return false;
+}
+
+/* Changed together with the rows' hashes, as by somebody who can write the file. */
+static void
+change(const struct testhome *home, const char *sql)
+{
+	char path[FILE_PATH_MAX];
+	sqlite3 *db;
+
+	assert_int_equal(file_path(path, sizeof path, home->dir, "journal.db"), ERR_OK);
+	assert_int_equal(db_open(path, DB_WRITE, &db), ERR_OK);
+	assert_int_equal(rowhash_install(db), ERR_OK);
+	assert_int_equal(db_run(db, sql), ERR_OK);
+	assert_int_equal(
+	    db_run(db, "UPDATE cosign SET row = " TABLES_HASH("cosign", TABLES_COSIGN)), ERR_OK);
+	db_close(db);
+}
+
+static enum err
+verify(const struct testhome *home, struct bench *bench, struct verify_counts *counts, char *fault)
+{
+	struct verify_options options = {
+	    .key = &home->key, .find_key = bench ? key_of : NULL, .context = bench};
+
+	return verify_home(home->dir, &options, counts, fault);
+}
+
+static void
+countersignatures_are_verified(void **state)
+{
+	static const struct {
+		const char *sql, *fault;
+	} rows[] = {
+	    {"UPDATE cosign SET line = (SELECT line FROM cosign WHERE size = 5 AND witness LIKE "
+	     "'%qayyara%') WHERE size = 3 AND witness LIKE '%qayyara%'",
+	     "countersignature of log 1 at 3 leaves by seam/b/qayyara/witness does not hold"},
+	    {"UPDATE cosign SET at_ms = at_ms - 1000 WHERE size = 3 AND witness LIKE '%qayyara%'",
+	     "at 3 leaves by seam/b/qayyara/witness does not hold"},
+	    {"UPDATE cosign SET size = 4 WHERE size = 3 AND witness LIKE '%erbil%'",
+	     "at 4 leaves by seam/c/erbil/witness does not hold"},
+	    {"UPDATE cosign SET size = 40 WHERE size = 3 AND witness LIKE '%erbil%'",
+	     "at 40 leaves by seam/c/erbil/witness is over leaves that are not there"},
+	    {"UPDATE cosign SET line = (SELECT line FROM cosign WHERE size = 5 AND at_ms = 0) "
+	     "WHERE size = 3 AND at_ms = 0",
+	     "at 3 leaves by seam/a/makhmour/log/1 does not hold"},
+	};
+	struct testhome *home = &((struct scene *)*state)->log;
+	char keep[] = "/tmp/seam-journal-XXXXXX";
+	struct verify_counts counts;
+	char fault[VERIFY_FAULT_MAX];
+	struct bench bench;
+
+	make_bench(&bench);
+	countersign_four_heads(home, &bench);
+	assert_int_equal(verify(home, &bench, &counts, fault), ERR_OK);
+	assert_int_equal(counts.cosigns, 8);
+	assert_int_equal(verify(home, NULL, &counts, fault), ERR_OK);
+	assert_int_equal(counts.cosigns, 0);
+	journal_close(home->journal);
+	home->journal = NULL;
+	assert_non_null(mkdtemp(keep));
+	copy_home(home->dir, keep);
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		change(home, rows[i].sql);
+		if (verify(home, &bench, &counts, fault) != ERR_CORRUPT ||
+		    !strstr(fault, rows[i].fault))
+			fail_msg("row %zu: %s", i, fault);
+		testhome_wipe(home->dir);
+		assert_int_equal(mkdir(home->dir, 0700), 0);
+		copy_home(keep, home->dir);
+	}
+	assert_int_equal(verify(home, &bench, &counts, fault), ERR_OK);
+	testhome_wipe(keep);
+}
+
 int
 main(void)
 {
 #define ROW(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
-	    ROW(countersignatures_are_published),
-	    ROW(proofs_under_countersigned_heads),
-	    ROW(quorum_is_counted_by_party),
-	    ROW(leaves_have_a_state),
+	    ROW(countersignatures_are_published), ROW(proofs_under_countersigned_heads),
+	    ROW(quorum_is_counted_by_party),      ROW(leaves_have_a_state),
+	    ROW(countersignatures_are_verified),
 	};
 #undef ROW
 

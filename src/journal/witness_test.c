@@ -3,6 +3,8 @@
 #include "journal/testscene.h"
 
 #include "journal/proof.h"
+#include "journal/rowhash.h"
+#include "journal/tables.h"
 
 /* --- the form */
 
@@ -226,6 +228,52 @@ our_own_log_is_not_witnessed(void **state)
 	out_free(&request);
 }
 
+static bool
+key_of_log(void *context, struct span name, struct note_key *key)
+{
+	struct scene *scene = context;
+
+	*key = scene->log.key;
+	return span_is(name, key->name);
+}
+
+static bool
+count_head(void *context, const struct note_head *head, struct span note, bool is_distrusted)
+{
+	assert_true(head->size == 7 && note.n > 0 && !is_distrusted);
+	(*(int *)context)++;
+	return true;
+}
+
+/* A head of another log that its key did not sign is found, even under a right row hash. */
+static void
+verify_foreign_heads(struct scene *scene)
+{
+	struct verify_options options = {
+	    .key = &scene->witness.key, .find_key = key_of_log, .context = scene};
+	struct verify_counts counts;
+	char fault[VERIFY_FAULT_MAX];
+	char path[FILE_PATH_MAX];
+	sqlite3 *db;
+	int n = 0;
+
+	assert_int_equal(witness_each(scene->witness.journal, count_head, &n), ERR_OK);
+	assert_int_equal(n, 1);
+	assert_int_equal(verify_home(scene->witness.dir, &options, &counts, fault), ERR_OK);
+	assert_int_equal(counts.witnessed, 1);
+	assert_int_equal(file_path(path, sizeof path, scene->witness.dir, "head.db"), ERR_OK);
+	assert_int_equal(db_open(path, DB_WRITE, &db), ERR_OK);
+	assert_int_equal(rowhash_install(db), ERR_OK);
+	assert_int_equal(
+	    db_run(db, "UPDATE head SET size = size + 1 WHERE own = 0;"
+		       "UPDATE head SET row = " TABLES_HASH("head", TABLES_HEAD) " WHERE own = 0"),
+	    ERR_OK);
+	db_close(db);
+	assert_int_equal(verify_home(scene->witness.dir, &options, &counts, fault), ERR_CORRUPT);
+	assert_string_equal(fault,
+			    "head.db: the head of seam/a/makhmour/log/1 was not signed by it");
+}
+
 /* What was answered survives the process, with the countersignature beside it. */
 static void
 the_head_is_kept(void **state)
@@ -268,6 +316,7 @@ the_head_is_kept(void **state)
 		assert_int_equal(time_s, NOW + 9);
 	}
 	testhome_assert_verifies(&scene->witness);
+	verify_foreign_heads(scene);
 	out_free(&body);
 	out_free(&request);
 	out_free(&note);
