@@ -130,6 +130,7 @@ json_shown(struct out *out, const struct outcome_shown *shown, int zone_min, str
 		   shown->cut.n ? "true" : "false");
 	if (err == ERR_OK && shown->cut.n) {
 		err = outcome_read_cut(shown->cut, arena, record);
+		out_format(out, ",\"kind\":\"%s\"", kind_row(record->kind)->name);
 		recordjson_write_fields(out, record, zone_min);
 	}
 	if (shown->not_before_ms)

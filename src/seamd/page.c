@@ -88,6 +88,12 @@ page_filled_time(struct page *page, enum screen screen, int64_t at_ms)
 }
 
 void
+page_comma(struct page *page)
+{
+	page_label(page, phrase_english(PHRASE_COMMA));
+}
+
+void
 page_heading(struct page *page, const char *id, enum screen screen)
 {
 	out_format(&page->out, "<h2 id=%s>", id);
@@ -103,6 +109,20 @@ is_latin(enum field_type type)
 	       type == FIELD_TYPE_ID || type == FIELD_TYPE_PARTY;
 }
 
+/* How much of the ground a grid means. */
+static void
+write_size(struct page *page, unsigned level)
+{
+	static const enum phrase sizes[FIELD_PLACE_LEVELS + 1] = {
+	    PHRASE_NONE, PHRASE_KM100, PHRASE_KM10, PHRASE_KM1, PHRASE_M100, PHRASE_M10};
+
+	if (level == 0 || level > FIELD_PLACE_LEVELS)
+		return;
+	out_text(&page->out, " <small>(");
+	page_label(page, phrase_english(sizes[level]));
+	out_text(&page->out, ")</small>");
+}
+
 void
 page_value(struct page *page, const struct record *record, enum field field)
 {
@@ -116,6 +136,8 @@ page_value(struct page *page, const struct record *record, enum field field)
 		label_value(&value, record, field, page->lang, page->zone_min, !is_latin(type));
 	if (is_latin(type)) {
 		page_latin(page, out_view(&value));
+		if (type == FIELD_TYPE_PLACE)
+			write_size(page, record->field[field].place.level);
 	} else {
 		out_text(&page->out, is_words ? "<span dir=auto class=w>" : "<bdi>");
 		page_text(page, out_view(&value));
@@ -288,8 +310,8 @@ page_left(const struct page *page)
 
 /* ---- records ---- */
 
-static void
-write_marks(struct page *page, const struct picture_row *row)
+void
+page_marks(struct page *page, const struct picture_row *row)
 {
 	const struct {
 		bool is_so;
@@ -311,9 +333,30 @@ write_marks(struct page *page, const struct picture_row *row)
 	}
 }
 
-/* The banner says once for the whole page that it is an exercise. */
+static bool
+is_sign(char c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z');
+}
+
+/* Blanks inside of grids and DTG do not break a line. */
 static void
-write_headline(struct page *page, const struct picture_row *row)
+write_unbroken(struct page *page, struct span text)
+{
+	for (size_t i = 1; i + 1 < text.n; i++) {
+		if (text.p[i] != ' ' || !is_sign(text.p[i - 1]) || !is_sign(text.p[i + 1]))
+			continue;
+		page_text(page, span_make(text.p, i));
+		out_text(&page->out, "&nbsp;");
+		text = span_make(text.p + i + 1, text.n - i - 1);
+		i = 0;
+	}
+	page_text(page, text);
+}
+
+/* The banner says once for the whole page that it is an exercise. */
+void
+page_headline(struct page *page, const struct picture_row *row)
 {
 	struct record *record = NULL;
 	struct out line = out_new(PAGE_TEXT);
@@ -324,7 +367,7 @@ write_headline(struct page *page, const struct picture_row *row)
 		*record = *row->record;
 		record->is_exercise = false;
 		label_headline(&line, record, page->lang, page->zone_min);
-		page_text(page, out_view(&line));
+		write_unbroken(page, out_view(&line));
 	} else {
 		page_label(page, kind_row(row->kind)->label);
 	}
@@ -346,30 +389,40 @@ write_when(struct page *page, const struct picture_row *row)
 }
 
 void
-page_row(struct page *page, const struct picture_row *row)
+page_severity(struct page *page, const struct picture_row *row)
 {
 	static const enum screen words[] = {
 	    [SEVERITY_RED] = SCREEN_RED,
 	    [SEVERITY_YELLOW] = SCREEN_YELLOW,
 	    [SEVERITY_GREEN] = SCREEN_GREEN,
 	};
+
+	out_text(&page->out, "<b class=");
+	if (row->severity >= 0 && row->severity < SEVERITY_COUNT) {
+		out_format(&page->out, "\"s s%d\">", row->severity);
+		page_word(page, words[row->severity]);
+	} else {
+		out_text(&page->out, "s>");
+	}
+	out_text(&page->out, "</b> ");
+}
+
+void
+page_row(struct page *page, const struct picture_row *row)
+{
 	char id[HASH_TEXT_SIZE];
 
 	hash_text(id, &row->id);
-	if (row->severity >= 0 && row->severity < SEVERITY_COUNT) {
-		out_format(&page->out, "<b class=s%d>", row->severity);
-		page_word(page, words[row->severity]);
-		out_text(&page->out, "</b> ");
-	}
+	page_severity(page, row);
 	write_when(page, row);
 	out_char(&page->out, ' ');
 	page_latin(page, span_of(row->station.name));
 	out_text(&page->out, " <a href=");
 	page_link(page, "/record/", span_of(id));
 	out_text(&page->out, ">");
-	write_headline(page, row);
+	page_headline(page, row);
 	out_text(&page->out, "</a>");
-	write_marks(page, row);
+	page_marks(page, row);
 }
 
 /* What the program says about a record and no reader of a page needs. */

@@ -45,6 +45,7 @@ void page_filled(struct page *page, enum screen screen, struct span text); /* it
 void page_said(struct page *page, enum screen screen,
 	       struct span words); /* with words, not Latin */
 void page_filled_time(struct page *page, enum screen screen, int64_t at_ms);
+void page_comma(struct page *page); /* between two parts of a line */
 void page_heading(struct page *page, const char *id, enum screen screen);
 
 /* A value of a record in words; free text with its own direction. */
@@ -63,6 +64,11 @@ void page_form(struct page *page, const char *path);
 
 /* Severity in words and shape, DTG, station, headline that leads to the record; marks. */
 void page_row(struct page *page, const struct picture_row *row);
+
+/* Its parts. */
+void page_severity(struct page *page, const struct picture_row *row);
+void page_headline(struct page *page, const struct picture_row *row);
+void page_marks(struct page *page, const struct picture_row *row);
 
 /* Every set field of a record that a reader wants, as a list of terms. */
 void page_fields(struct page *page, const struct record *record);
@@ -85,6 +91,9 @@ void page_answer_buttons(struct page *page, const struct picture_row *row, enum 
 /* Says why it was not done, and ends the request: what core answered, or what was typed. */
 void page_refused(struct web_request *request, const struct wire_message *answer);
 void page_fault(struct web_request *request, const struct recordjson_fault *fault);
+
+/* The form to sign on once more, after a passphrase that did not hold. */
+void page_sign_on_again(struct web_request *request);
 
 /* Leads to the page of a record, or home, with language and duty kept. */
 void page_go_to_record(struct web_request *request, const struct hash *id, bool is_filed);

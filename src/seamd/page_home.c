@@ -41,7 +41,7 @@ write_sign_on(struct page *page)
 }
 
 static void
-reply_sign_on(struct web_request *request, int status)
+reply_sign_on(struct web_request *request, bool was_wrong)
 {
 	struct page page;
 
@@ -49,14 +49,20 @@ reply_sign_on(struct web_request *request, int status)
 	out_text(&page.out, "<main><h1>");
 	page_word(&page, SCREEN_SIGN_ON);
 	out_text(&page.out, "</h1>\n");
-	if (web_query(request, "wrong").p) {
+	if (was_wrong) {
 		out_text(&page.out, "<p class=e role=alert>");
 		page_word(&page, SCREEN_WRONG);
 		out_text(&page.out, "</p>\n");
 	}
 	write_sign_on(&page);
 	out_text(&page.out, "</main>\n");
-	page_end(&page, status);
+	page_end(&page, was_wrong ? 401 : 200);
+}
+
+void
+page_sign_on_again(struct web_request *request)
+{
+	reply_sign_on(request, true);
 }
 
 /* ---- what waits ---- */
@@ -70,7 +76,8 @@ write_clock(struct page *page, int64_t by_ms)
 	if (!by_ms)
 		return;
 	out_int(&minutes, (left < 0 ? -left : left) / MINUTE_MS);
-	out_text(&page->out, left < 0 ? ", <b class=s0>" : ", <b>");
+	page_comma(page);
+	out_text(&page->out, left < 0 ? "<b class=s0>" : "<b>");
 	page_filled_time(page, SCREEN_BY_TIME, by_ms);
 	out_text(&page->out, " (");
 	page_filled(page, left < 0 ? SCREEN_OVERDUE : SCREEN_LEFT, out_view(&minutes));
@@ -294,8 +301,11 @@ on_status(struct web_request *request, const struct wire_message *answer, void *
 		request->account = arena_copy(request->arena, account);
 		request->first_duty = arena_copy(request->arena, duty);
 		reply_home(request);
+	} else if (request->duty.n) {
+		request->duty = SPAN(""); /* a duty that the account does not hold */
+		page_go_home(request);
 	} else {
-		reply_sign_on(request, 200);
+		reply_sign_on(request, false);
 	}
 	json_decref(status);
 }
@@ -304,9 +314,11 @@ void
 page_home(struct web_request *request)
 {
 	if (!request->token.n) {
-		reply_sign_on(request, 200);
+		reply_sign_on(request, false);
 		return;
 	}
+	if (page_is_name(web_query(request, "duty")))
+		request->duty = web_query(request, "duty");
 	(void)web_act(request, WIRE_STATUS);
 	web_ask_core(request, on_status, NULL);
 }

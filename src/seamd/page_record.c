@@ -86,7 +86,7 @@ write_answer(struct page *page, const struct picture_answer *answer)
 		page_word(page, SCREEN_NOT_RELEASED);
 	out_text(&page->out, "</a>");
 	if (answer->eta_ms) {
-		out_text(&page->out, ", ");
+		page_comma(page);
 		page_label(page, field_row(FIELD_ETA)->label);
 		out_char(&page->out, ' ');
 		page_time(page, answer->eta_ms);
@@ -246,8 +246,12 @@ write_head(struct page *page, const struct picture_row *row)
 		out_text(&page->out, "</b></p>\n");
 	}
 	out_text(&page->out, "<h1>");
-	page_row(page, row);
-	out_text(&page->out, "</h1>\n<p><small>");
+	page_headline(page, row);
+	out_text(&page->out, "</h1>\n<p>");
+	page_severity(page, row);
+	page_latin(page, span_of(row->station.name));
+	page_marks(page, row);
+	out_text(&page->out, "</p>\n<p><small>");
 	page_label(page, kind_row(row->kind)->label);
 	out_text(&page->out, " · ");
 	if (row->filed_ms) {

@@ -55,7 +55,7 @@ write_option(struct page *page, const char *code, const char *label, struct span
 	out_format(&page->out, "<option value=%s%s>", code,
 		   span_is(chosen, code) ? " selected" : "");
 	page_label(page, label);
-	out_text(&page->out, "\n");
+	out_text(&page->out, "</option>\n");
 }
 
 static void
@@ -65,7 +65,7 @@ write_list(struct page *page, enum field field)
 
 	out_format(&page->out, "<select name=%s%s>", field_row(field)->name,
 		   field == FIELD_TYPE ? " required" : "");
-	out_text(&page->out, "<option value=\"\">-\n");
+	out_text(&page->out, "<option value=\"\">-</option>\n");
 	for (unsigned i = 0; i < vocab_size(vocab); i++)
 		write_option(page, vocab_code(vocab, i), vocab_label(vocab, i),
 			     typed_of(page, field));
@@ -261,18 +261,18 @@ write_gets(struct page *page, const struct outcome_shown *shown)
 		page_label(page, shown->why);
 	}
 	if (shown->not_before_ms) {
-		out_text(&page->out, ", ");
+		page_comma(page);
 		page_filled_time(page, SCREEN_FROM_TIME, shown->not_before_ms);
 	}
 	if (shown->until_ms) {
-		out_text(&page->out, ", ");
+		page_comma(page);
 		page_filled_time(page, SCREEN_UNTIL_TIME, shown->until_ms);
 	}
 	if (shown->approvals) {
 		struct out n = out_new(16);
 
 		out_int(&n, shown->approvals);
-		out_text(&page->out, ", ");
+		page_comma(page);
 		page_filled(page, SCREEN_OFFICERS, out_view(&n));
 		out_free(&n);
 	}

@@ -20,34 +20,36 @@
 	":focus-visible{outline:3px solid var(--a);outline-offset:2px}" \
 	".x{margin:0;padding:.3rem 1rem;background:var(--x);color:#fff;text-align:center;border-block-end:3px double #fff}" \
 	"header,nav{display:flex;flex-wrap:wrap;gap:.4rem 1rem;align-items:center;padding:.5rem 1rem;border-block-end:1px solid var(--l)}" \
-	"header form{display:inline}.n{font-weight:700;font-size:1.2rem;text-decoration:none}.c{font-size:1.1rem}" \
+	"header form{display:inline}header a{margin-inline-end:.6rem}.n{font-weight:700;font-size:1.2rem;text-decoration:none}.c{font-size:1.1rem}" \
 	"main{padding:0 1rem 1rem;max-width:76rem;margin:auto}" \
 	"h1{font-size:1.25rem;margin:1rem 0 .5rem}h2{font-size:1.1rem;margin:1.2rem 0 .4rem}" \
 	"ul{list-style:none;margin:0;padding:0}li{padding:.5rem 0;border-block-start:1px solid var(--l)}" \
-	"li>a,h1{overflow-wrap:anywhere}li>bdi{color:var(--d);margin-inline-end:.4rem}bdi[dir]{font-variant-numeric:tabular-nums}" \
+	"a,h1,p{overflow-wrap:anywhere}li>bdi{color:var(--d);margin-inline-end:.6rem}li p{margin:.2rem 0}bdi[dir]{font-variant-numeric:tabular-nums}" \
 	"i{font-style:normal;color:var(--d);border:1px solid var(--l);border-radius:3px;padding:0 .3rem;font-size:.85rem}" \
-	".s0,.s1,.s2{display:inline-block;min-width:4.5rem}" \
+	".s{display:inline-block;margin-inline-end:.6rem}" \
 	".s0::before,.s1::before,.s2::before{content:\"\";display:inline-block;width:.8em;height:.8em;margin-inline-end:.35em;background:currentColor}" \
 	".s0{color:var(--r)}.s0::before{clip-path:polygon(30% 0,70% 0,100% 30%,100% 70%,70% 100%,30% 100%,0 70%,0 30%)}" \
 	".s1{color:var(--y)}.s1::before{clip-path:polygon(50% 0,100% 100%,0 100%)}" \
 	".s2{color:var(--n)}.s2::before{border-radius:50%}" \
 	".k li{background:var(--p);border:1px solid var(--l);border-inline-start:4px solid var(--d);border-radius:4px;padding:.5rem .7rem;margin-block-end:.5rem}" \
-	".k a{font-weight:600}.k p{margin:.3rem 0}" \
-	".e{color:var(--r);font-weight:600;border-inline-start:4px solid var(--r);padding-inline-start:.6rem}" \
-	"label{display:block;font-weight:600;margin-block-start:.6rem}small{color:var(--d);font-weight:400}" \
-	"input,select,textarea{width:100%;min-height:2.75rem;padding:.4rem .5rem;font:inherit;color:inherit;background:var(--g);border:1px solid var(--d);border-radius:4px}" \
-	"textarea{min-height:5rem}.h{display:grid;grid-template-columns:1fr 1fr;gap:0 .8rem}" \
+	".k a{font-weight:600}.k li:has(.s0){border-inline-start-color:var(--r)}.k li:has(.s1){border-inline-start-color:var(--y)}" \
+	"main>form{max-width:40rem}.e{color:var(--r);font-weight:600;border-inline-start:4px solid var(--r);padding-inline-start:.6rem}" \
+	"label{display:block;font-weight:600;margin-block-start:.6rem}label::first-letter,dt::first-letter,.k p::first-letter,button::first-letter{text-transform:uppercase}small{color:var(--d);font-weight:400}" \
+	"input,select,textarea{width:100%;min-height:2.75rem;padding:.4rem .5rem;font:inherit;font-weight:400;color:inherit;background:var(--g);border:1px solid var(--d);border-radius:4px}" \
+	"textarea{min-height:5rem}" \
 	"button,.b{display:inline-block;min-height:2.75rem;margin:.4rem 0 0;margin-inline-end:.4rem;padding:.5rem .9rem;font:inherit;font-weight:600;color:var(--t);background:var(--p);border:1px solid var(--d);border-radius:4px;cursor:pointer;text-decoration:none}" \
 	".k button{background:var(--g)}.g{color:var(--g);background:var(--t)}.q{margin:0;padding:.2rem .6rem}" \
-	"dl{display:grid;grid-template-columns:minmax(7rem,max-content) 1fr;gap:.2rem 1rem;margin:.4rem 0}dt{color:var(--d)}dd{margin:0;overflow-wrap:anywhere}" \
+	"dl{display:grid;grid-template-columns:minmax(5.5rem,13rem) 1fr;gap:.2rem 1rem;margin:.4rem 0}dt{color:var(--d)}dd{margin:0;overflow-wrap:anywhere}" \
 	".w{white-space:pre-line}" \
 	"footer{padding:.5rem 1rem;color:var(--d);font-size:.9rem;border-block-start:1px solid var(--l)}" \
 	"@media(min-width:60rem){.o{display:grid;grid-template-columns:minmax(0,1fr) 23rem;gap:0 2rem;align-items:start}" \
 	".o>section{grid-column:1}.o>.f{grid-column:2;grid-row:1/5;position:sticky;inset-block-start:0}}" \
-	"@media(max-width:24rem){dl{grid-template-columns:1fr}dd{margin-block-end:.4rem}}"
+	"@media(min-width:40rem){.s{min-width:4.6rem}li>bdi{display:inline-block;min-width:8.5rem}li>bdi+bdi{min-width:7rem}}" \
+	"@media(max-width:40rem){li>a:not(.b){display:block}.s:empty{display:none}}" \
+	"@media(max-width:40rem){dl{grid-template-columns:36% 1fr}}"
 /* clang-format on */
 
 /* As it stands in the header: base64 of the SHA-256 of the text between <style> and </style>. */
-#define PAGE_STYLE_SOURCE "'sha256-efAF17y6X2FEdozpd5Wb8cjXusntvecueN7kE7R8/zc='"
+#define PAGE_STYLE_SOURCE "'sha256-6VdNJNV0mrHuDaAwHYGConpfsPIktiutoiIBlZTBDz4='"
 
 #endif

@@ -6,6 +6,7 @@
 
 #include "base/json.h"
 #include "seamd/duty.h"
+#include "seamd/page.h"
 #include "seamd/web_route.h"
 
 #include <event2/http.h>
@@ -205,12 +206,15 @@ on_signed_on(struct web_request *request, const struct wire_message *answer, voi
 	(void)cursor_i64(&cursor);
 	token = cursor_span(&cursor, WEB_TOKEN_MAX);
 	if (answer->kind != WIRE_DONE || !cursor_is_done(&cursor) || !token.n) {
-		web_reply_refused(request, answer);
+		if (request->is_form && answer->kind == WIRE_REFUSED)
+			page_sign_on_again(request);
+		else
+			web_reply_refused(request, answer);
 		return;
 	}
 	set_cookie(web_call_of(request), token, COOKIE_LIFE_S);
 	if (request->is_form) {
-		web_reply_other(request, "/");
+		page_go_home(request);
 		return;
 	}
 	out_text(&out, "{\"account\":");
@@ -289,7 +293,7 @@ on_signed_off(struct web_request *request, const struct wire_message *answer, vo
 	}
 	set_cookie(web_call_of(request), SPAN(""), 0);
 	if (request->is_form)
-		web_reply_other(request, "/");
+		page_go_home(request);
 	else
 		web_reply_empty(request);
 }
