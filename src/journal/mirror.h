@@ -92,13 +92,27 @@ struct hash mirror_record(const struct hash *id);
 /* The root that the copy has at a size within it; ERR_CORRUPT as above. */
 MUST_USE enum err mirror_root_at(struct mirror *mirror, uint64_t size, struct hash *root);
 
-/* Recomputes a stored copy whole.  ERR_CORRUPT with the place of the first fault in `fault`. */
+/*
+ * Recomputes a stored copy whole.  `points` are sizes and roots, by size, that its log is known to
+ * have signed (heads on the shelf, countersigned ones): each within the copy must be of its
+ * history. ERR_CORRUPT with the place of the first fault in `fault`.
+ */
 enum { MIRROR_FAULT_MAX = 256 };
+struct mirror_point {
+	uint64_t size;
+	struct hash root;
+};
 struct mirror_counts {
 	uint64_t leaves;
 	uint64_t files;
+	uint64_t points; /* compared */
 };
 MUST_USE enum err mirror_verify(const char *home, const struct note_key *key,
+				const struct mirror_point *points, size_t n,
 				struct mirror_counts *counts, char fault[MIRROR_FAULT_MAX]);
+
+/* Calls for each folder of HOME/mirror with the origin that its checkpoint names; false stops. */
+MUST_USE enum err mirror_each(const char *home, bool (*each)(void *context, struct span origin),
+			      void *context);
 
 #endif

@@ -135,6 +135,46 @@ smaller_heads(void **state)
 	testpeer_drop(&other);
 }
 
+static bool
+note_origin(void *context, struct span origin)
+{
+	assert_true(span_is(origin, "seam/b/qayyara/log/1"));
+	(*(int *)context)++;
+	return true;
+}
+
+/* Heads that are held besides must be of the history that was copied. */
+static void
+known_heads_are_compared(void **state)
+{
+	struct testpeer one, other;
+	struct mirror *mirror;
+	struct mirror_point points[4];
+	struct mirror_counts counts;
+	char fault[MIRROR_FAULT_MAX];
+	static const uint64_t sizes[] = {1, 256, 301, 500};
+	int n = 0;
+
+	(void)state;
+	testpeer_make(&one, 500, 500, '-');
+	testpeer_make(&other, 500, 300, 'x');
+	assert_int_equal(mirror_open(home, &one.key, &mirror), ERR_OK);
+	testpeer_reach(&one, mirror, 400);
+	mirror_close(mirror);
+	for (int i = 0; i < 4; i++)
+		points[i] = (struct mirror_point){sizes[i], testpeer_root(&one, sizes[i])};
+	assert_int_equal(mirror_verify(home, &one.key, points, 4, &counts, fault), ERR_OK);
+	assert_int_equal(counts.points, 3);
+	points[2].root = testpeer_root(&other, 301);
+	assert_int_equal(mirror_verify(home, &one.key, points, 4, &counts, fault), ERR_CORRUPT);
+	assert_non_null(strstr(fault, "another root at 301 leaves"));
+	assert_int_equal(mirror_each(home, note_origin, &n), ERR_OK);
+	assert_int_equal(n, 1);
+	assert_int_equal(mirror_each("/nowhere", note_origin, &n), ERR_OK);
+	testpeer_drop(&one);
+	testpeer_drop(&other);
+}
+
 /* Heads that wait are compared with each other and with what comes. */
 static void
 heads_that_wait(void **state)
@@ -226,10 +266,8 @@ main(void)
 {
 #define ROW(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
-	    ROW(at_every_edge),
-	    ROW(smaller_heads),
-	    ROW(heads_that_wait),
-	    ROW(damage_is_no_fork),
+	    ROW(at_every_edge),   ROW(smaller_heads),     ROW(known_heads_are_compared),
+	    ROW(heads_that_wait), ROW(damage_is_no_fork),
 	};
 #undef ROW
 

@@ -2,6 +2,7 @@
  * Promises that a whole copy, read from its files alone, is what its head was signed over.  Repairs
  * nothing.
  */
+#define _GNU_SOURCE
 #include "journal/mirror_scan.h"
 
 #include "base/file.h"
@@ -9,6 +10,7 @@
 #include "journal/mirror_index.h"
 #include "journal/mirror_tree.h"
 
+#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -53,6 +55,8 @@ struct verifying {
 	struct note_head head;
 	struct merkle_tree *tree;
 	struct mirror_index *index;
+	const struct mirror_point *point; /* the next one */
+	size_t points;                    /* that are left */
 	struct mirror_counts *counts;
 	char *fault;
 };
@@ -125,6 +129,29 @@ check_index(struct verifying *verifying, uint64_t at, const struct hash *row, un
 	return ERR_OK;
 }
 
+/* The heads that are known of the tree as it is now. */
+static enum err
+check_points(struct verifying *verifying)
+{
+	uint64_t size = merkle_tree_size(verifying->tree);
+	struct hash root;
+
+	for (; verifying->points && verifying->point->size <= size;
+	     verifying->points--, verifying->point++) {
+		char what[80];
+
+		root = merkle_tree_root(verifying->tree);
+		verifying->counts->points++;
+		if (hash_equal(&root, &verifying->point->root))
+			continue;
+		(void)snprintf(what, sizeof what,
+			       "has another root at %llu leaves than a head that is held",
+			       (unsigned long long)size);
+		return fault(verifying, "checkpoint", what);
+	}
+	return ERR_OK;
+}
+
 static enum err
 check_leaves(struct verifying *verifying, uint64_t at)
 {
@@ -144,8 +171,11 @@ check_leaves(struct verifying *verifying, uint64_t at)
 		err = fault(verifying, path, "does not match its entries");
 	if (err == ERR_OK)
 		err = check_index(verifying, at, row, tile.width);
-	for (unsigned i = 0; i < tile.width && err == ERR_OK; i++)
+	for (unsigned i = 0; i < tile.width && err == ERR_OK; i++) {
 		err = merkle_tree_add(verifying->tree, &row[i]);
+		if (err == ERR_OK)
+			err = check_points(verifying);
+	}
 	verifying->counts->leaves += tile.width;
 	return err;
 }
@@ -207,11 +237,13 @@ has_moved(struct verifying *verifying)
 }
 
 static enum err
-check_until_still(struct verifying *verifying)
+check_until_still(struct verifying *verifying, const struct mirror_point *points, size_t n)
 {
 	enum err err = ERR_OK;
 
 	for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+		verifying->point = points;
+		verifying->points = n;
 		memset(verifying->counts, 0, sizeof *verifying->counts);
 		verifying->fault[0] = '\0';
 		err = load_head(verifying);
@@ -224,8 +256,8 @@ check_until_still(struct verifying *verifying)
 }
 
 enum err
-mirror_verify(const char *home, const struct note_key *key, struct mirror_counts *counts,
-	      char first_fault[MIRROR_FAULT_MAX])
+mirror_verify(const char *home, const struct note_key *key, const struct mirror_point *points,
+	      size_t n, struct mirror_counts *counts, char first_fault[MIRROR_FAULT_MAX])
 {
 	struct verifying verifying = {
 	    .key = key, .checkpoint = out_new(NOTE_MAX), .counts = counts, .fault = first_fault};
@@ -242,9 +274,45 @@ mirror_verify(const char *home, const struct note_key *key, struct mirror_counts
 			err = fault(&verifying, "mirror.db", "is missing or broken");
 	}
 	if (err == ERR_OK)
-		err = check_until_still(&verifying);
+		err = check_until_still(&verifying, points, n);
 	merkle_tree_free(verifying.tree);
 	mirror_index_close(verifying.index);
 	out_free(&verifying.checkpoint);
 	return err == ERR_NOT_FOUND ? ERR_OK : err;
+}
+
+static int
+is_copy(const struct dirent *entry)
+{
+	return strlen(entry->d_name) == 64;
+}
+
+enum err
+mirror_each(const char *home, bool (*each)(void *context, struct span origin), void *context)
+{
+	char folder[FILE_PATH_MAX];
+	char path[FILE_PATH_MAX];
+	char name[80];
+	struct dirent **names = NULL;
+	bool goes_on = true;
+	enum err err = file_path(folder, sizeof folder, home, "mirror");
+	int n = err == ERR_OK ? scandir(folder, &names, is_copy, alphasort) : -1;
+
+	for (int i = 0; i < n; i++) {
+		struct out bytes = out_new(NOTE_MAX);
+		struct span rest;
+		struct span origin;
+
+		(void)snprintf(name, sizeof name, "%.64s/checkpoint", names[i]->d_name);
+		if (goes_on && file_path(path, sizeof path, folder, name) == ERR_OK &&
+		    file_read(path, &bytes) == ERR_OK) {
+			rest = out_view(&bytes);
+			if (span_split(&rest, '\n', &origin))
+				goes_on = each(context, origin);
+		}
+		out_free(&bytes);
+		free(names[i]);
+	}
+	free(names);
+	return err;
 }

@@ -502,7 +502,7 @@ damage_is_seen_and_mended(void **state)
 		assert_int_equal(file_read(names[i], &bytes), ERR_OK);
 		bytes.p[bytes.n / 3] ^= 0x10;
 		assert_int_equal(file_write(names[i], out_view(&bytes), 0644), ERR_OK);
-		if (mirror_verify(home, &peer.key, &counts, fault) != ERR_CORRUPT)
+		if (mirror_verify(home, &peer.key, NULL, 0, &counts, fault) != ERR_CORRUPT)
 			fail_msg("%s: not seen", names[i]);
 		if (!strstr(fault, "mirror/") || !strstr(fault, strrchr(names[i], '/') + 1))
 			fail_msg("%s: named %s", names[i], fault);

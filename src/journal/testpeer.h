@@ -177,7 +177,7 @@ testpeer_assert_sound(struct testpeer *peer, const char *home, uint64_t size)
 {
 	struct mirror_counts counts;
 	char fault[MIRROR_FAULT_MAX];
-	enum err err = mirror_verify(home, &peer->key, &counts, fault);
+	enum err err = mirror_verify(home, &peer->key, NULL, 0, &counts, fault);
 
 	if (err != ERR_OK)
 		fail_msg("%s: %s", err_text(err), fault);
