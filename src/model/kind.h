@@ -71,7 +71,7 @@
 		F(CITES) F(TEXT) F(LANG) F(NUMBER)) \
 	X(ALERT,      "alert",      "alert",               HOUSE,  365, F(RULE) F(WHEN), \
 		F(SEVERITY) F(TYPE) F(PLACE) F(GOVERNORATE) F(DISTRICT) F(CITES) F(DUE) F(STATE) F(OUTCOME) \
-		F(TEXT) F(LANG) F(CIVILIANS) F(PARTIES) F(TOLD_DUTY) F(NUMBER)) \
+		F(TEXT) F(LANG) F(CIVILIANS) F(PARTIES) F(TOLD_DUTY) F(NUMBER) F(ORIGIN)) \
 	X(KEY,        "key",        "key note",            HOUSE,  0, F(DOCUMENT), \
 		F(NUMBER)) \
 	X(REVOKE,     "revoke",     "revocation",          HOUSE,  0, F(DOCUMENT), \

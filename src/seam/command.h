@@ -56,7 +56,8 @@ struct app;
 	X("policy preview",  "", "KIND FIELD=VALUE ...", READ, policy_preview, "what each party would get of a record before it is filed") \
 	X("policy show",     "", "", READ, policy_show, "the policy in force") \
 	X("policy profiles", "", "", NONE, policy_profiles, "ready policies") \
-	X("send",            "", "ID PARTY", ACT, send_record, "approves what waits for officers; shows first what would go") \
+	X("send",            "replay", "ID PARTY | --replay PARTY", ACT, send_record, "approves what waits for officers; with --replay cuts earlier records by the policy in force") \
+	X("hold",            "until= due=", "[ID --until TIME REASON | --due DURATION]", ACT, hold_record, "keeps a record beyond its date, with a reason; without an ID what is held, or what goes by then") \
 	X("say",             "lang=", "ID PARTY [--lang en|ar|ckb]", READ, send_say, "a script of what the party may know now, to be read out") \
 	X("told",            "by= to= read-back", "ID PARTY --by voice [--to DUTY] [--read-back]", ACT, note_told, "the record that it was told") \
 	X("verify",          "members=", "[DIR | FILE]", NONE, verify_any, "recomputes everything from stored bytes; names the first fault") \

@@ -11,8 +11,11 @@
 #include "model/label.h"
 #include "picture/picture.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+enum { REPLAY_TEXT = 160 };
 
 /* One own record and another party, looked up. */
 struct sending {
@@ -183,11 +186,73 @@ approve(struct app *app, const struct sending *sending)
 	return code;
 }
 
+/* Asks how many records would newly flow, or has them cut again. */
+static int
+ask_replay(struct app *app, struct reach *reach, struct span party, bool does, int64_t *count,
+	   char text[REPLAY_TEXT])
+{
+	struct wire_message message;
+	struct cursor cursor;
+	struct out *out = reach_begin(reach, WIRE_REPLAY, 1 + does);
+	int code;
+
+	(void)app;
+	out_sized(out, party);
+	out_u8(out, does);
+	code = reach_ask(reach, WIRE_DONE, &message);
+	cursor = cursor_over(code == APP_OK ? message.payload : SPAN(""));
+	*count = cursor_i64(&cursor);
+	if (!span_copy(text, REPLAY_TEXT, cursor_span(&cursor, REPLAY_TEXT)))
+		text[0] = '\0';
+	return code;
+}
+
+/* What an earlier policy kept back flows by an officer's word alone, and not before it is told how much. */
+static int
+replay(struct app *app)
+{
+	char question[REPLAY_TEXT + 80];
+	char text[REPLAY_TEXT] = "";
+	struct out print = out_new(1024);
+	struct reach *reach;
+	int64_t count = 0;
+	int code;
+
+	if (app->args->n != 1)
+		return app_usage(app, "send --replay PARTY");
+	reach = reach_open(app);
+	if (!reach)
+		return APP_NO;
+	code = ask_replay(app, reach, span_of(app->args->words[0]), false, &count, text);
+	(void)snprintf(question, sizeof question,
+		       "%s would now be given (more) to %s. Cut them again?", text,
+		       app->args->words[0]);
+	if (code == APP_OK && count > 0 && !app_confirm(app, question))
+		code = APP_NO;
+	if (code == APP_OK && count > 0)
+		code = ask_replay(app, reach, span_of(app->args->words[0]), true, &count, text);
+	if (code == APP_OK && app->is_json)
+		out_format(&print, "{\"party\":\"%s\",\"records\":%lld}\n", app->args->words[0],
+			   (long long)count);
+	else if (code == APP_OK)
+		out_format(&print, "%lld records cut again for %s\n", (long long)count,
+			   app->args->words[0]);
+	if (code == APP_OK)
+		code = app_print(app, &print);
+	else
+		out_free(&print);
+	reach_close(reach);
+	return code;
+}
+
 int
 send_record(struct app *app)
 {
 	struct sending sending = {.code = APP_OK};
 	enum err err;
+
+	if (args_has(app->args, "replay"))
+		return replay(app);
 
 	open_sending(app, "send ID PARTY", &sending);
 	if (sending.code == APP_OK && (err = show_parts(app, &sending)) != ERR_OK)

@@ -21,7 +21,9 @@
 #include <string.h>
 #include <sys/stat.h>
 
-enum { HEADS_ARENA = 1 << 20 };
+/* How long a station that has links waits, before it signs a head, for a witness that holds more.
+ */
+enum { HEADS_ARENA = 1 << 20, HOLD_MS = 10000 };
 
 int64_t
 core_now(const struct core *core)
@@ -61,6 +63,7 @@ on_beat(evutil_socket_t fd, short what, void *cookie)
 	retain_due(core);
 	if (core->picture && !core->is_folding)
 		(void)!picture_tidy(core->picture); /* BUSY: at a later beat */
+	core_watch(core);
 }
 
 static void
@@ -80,6 +83,7 @@ on_pump(evutil_socket_t fd, short what, void *cookie)
 {
 	(void)fd;
 	(void)what;
+	core_watch(cookie);
 	link_pump_all(cookie);
 }
 
@@ -316,6 +320,7 @@ close_all(struct core *core)
 	journal_close(core->journal);
 	duty_close(core->duty);
 	preview_free(core);
+	core_drop_alarms(core);
 	for (size_t i = 0; i < CORE_POLICIES; i++)
 		policy_free(core->policies[i].policy);
 	keyring_free(core->keyring);
@@ -350,9 +355,13 @@ serve(struct core *core)
 {
 	struct jail_paths paths = {{core->config->home, core->run_dir, NULL}, {NULL}};
 	char report[JAIL_REPORT_MAX] = "";
+	char why[LINKS_WHY_MAX];
+	struct links links;
 
 	fold_start(core);
 	erase_finish(core);
+	if (links_read(core->config->home, &links, why) == ERR_OK && links.n > 0)
+		core->hold_until_ms = role_now_ms() + HOLD_MS;
 	core->owes_words = true;
 	if (jail_enter(JAIL_CORE, &paths, core->config->jail, report) != ERR_OK) {
 		role_log("core", "alert", "no wall: %s; set 'jail warn' to run without it", report);

@@ -241,6 +241,26 @@ from_gate(struct bufferevent *line, void *cookie)
 		core_schedule(core);
 }
 
+void
+core_tell_web(struct core *core, bool is_anew)
+{
+	for (size_t i = 0; i < CORE_LINES_MAX; i++) {
+		struct out out = {0};
+		size_t begun;
+
+		if (!core->lines[i].line || !core->lines[i].is_web)
+			continue;
+		out = out_new(64);
+		begun = wire_begin(&out, WIRE_CHANGED, 0);
+		out_i64(&out, core->folded_seq);
+		out_u8(&out, is_anew);
+		wire_end(&out, begun);
+		if (out_err(&out) == ERR_OK)
+			(void)bufferevent_write(core->lines[i].line, out.p, out.n);
+		out_free(&out);
+	}
+}
+
 /* What waited for the gate to read has gone to it. */
 static void
 to_gate(struct bufferevent *line, void *cookie)

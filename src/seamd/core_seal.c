@@ -92,7 +92,11 @@ core_head(struct core *core)
 	const struct note_key *key = journal_key(core->journal);
 	struct out text = out_new(NOTE_MAX);
 	struct signature signature;
-	enum err err = core->is_frozen ? ERR_REFUSED : journal_head_due(core->journal, &text);
+	enum err err = core->is_frozen ? ERR_REFUSED : ERR_OK;
+
+	/* Just after the start, others are first asked whether they know more of this log. */
+	if (err == ERR_OK && (core->is_confirmed || role_now_ms() >= core->hold_until_ms))
+		err = journal_head_due(core->journal, &text);
 
 	if (err == ERR_OK && text.n) {
 		struct out note = out_new(NOTE_MAX);

@@ -449,7 +449,7 @@ enum err
 cut_later(struct core *core, struct record *record, const struct hash *id,
 	  const struct party *party)
 {
-	struct take take = {.record = record, .id = *id};
+	struct take take = {.record = record, .id = *id, .is_amending = true};
 
 	take.parties = arena_array(core->arena, 1, sizeof *take.parties);
 	return take.parties ? cut_for(core, &take, party) : ERR_NOMEM;

@@ -17,7 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PART = 500, RECORD_ARENA = ADMIT_ARENA };
+enum { LATE_MS = 600 * 1000, PART = 500, RECORD_ARENA = ADMIT_ARENA };
 
 struct looking {
 	struct core *core;
@@ -53,6 +53,18 @@ trusted_mark(struct core *core)
 	return looking.is_there ? looking.seq : 0;
 }
 
+/* A live link brings a record within moments; what came much later waited for a link, a stick or an
+ * officer. */
+static unsigned
+late_flag(const struct core *core, const struct record *record, int64_t arrived_ms)
+{
+	bool is_own = station_equal(&record->station, &core->kid.station);
+
+	return !is_own && record->filed_ms > 0 && arrived_ms - record->filed_ms > LATE_MS
+		   ? PICTURE_LATE
+		   : 0;
+}
+
 enum err
 fold_put(struct core *core, const struct record *record, const struct hash *id, int64_t position,
 	 int64_t arrived_ms)
@@ -61,7 +73,8 @@ fold_put(struct core *core, const struct record *record, const struct hash *id, 
 				    .record = record,
 				    .position = position,
 				    .filed_ms = record->filed_ms,
-				    .arrived_ms = arrived_ms};
+				    .arrived_ms = arrived_ms,
+				    .flags = late_flag(core, record, arrived_ms)};
 
 	return picture_put(core->picture, &item);
 }
@@ -170,7 +183,9 @@ fold_row(void *context, const struct journal_record *row)
 					    .position = position,
 					    .filed_ms = folding->record->filed_ms,
 					    .arrived_ms = row->received_ms,
-					    .flags = row->is_erased ? PICTURE_ERASED : 0};
+					    .flags =
+						late_flag(core, folding->record, row->received_ms) |
+						(row->is_erased ? PICTURE_ERASED : 0)};
 
 		folding->err = picture_put(core->picture, &item);
 	}
@@ -228,6 +243,7 @@ open_anew(struct core *core)
 	picture_close(core->picture);
 	core->picture = NULL;
 	core->is_bulk = false;
+	core->is_new_file = true;
 	core->folded_seq = 0;
 	if (picture_remove(core->run_dir) != ERR_OK)
 		role_log("core", "warn", "an old picture could not be removed");
@@ -285,6 +301,8 @@ fold_some(struct core *core)
 	core->is_folding = false;
 	core->has_missed = false;
 	core->written_seq = core->folded_seq;
+	core_tell_web(core, core->is_new_file);
+	core->is_new_file = false;
 	return false;
 }
 

@@ -74,6 +74,7 @@ link_free(struct core *core, struct link *link)
 		if (core->links[i] == link)
 			core->links[i] = NULL;
 	link_forget(link);
+	link_close_log(link);
 	free(link->waiting);
 	free(link);
 }
@@ -387,6 +388,7 @@ link_beat_all(struct core *core)
 	int64_t now = LINK_NOW;
 
 	link_look_again(core);
+	link_look_at_logs(core);
 
 	for (size_t i = 0; i < LINKS_MAX; i++) {
 		struct link *link = core->links[i];
@@ -443,4 +445,5 @@ link_status(struct core *core, struct out *json)
 		is_first = false;
 	}
 	out_char(json, ']');
+	link_write_quorum(core, json);
 }

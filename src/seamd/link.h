@@ -24,6 +24,13 @@ enum {
 
 enum link_item { LINK_NOTE, LINK_HEAD, LINK_RECEIPT, LINK_DELIVERY, LINK_RELAY, LINK_WORD };
 
+/* A record that came, whose leaf must show in its station's log. */
+enum { LINK_AWAITED = 256 };
+struct link_awaited {
+	struct hash id;
+	int64_t since_ms; /* real time */
+};
+
 /* Put and not answered yet. */
 struct link_flight {
 	uint64_t n;
@@ -92,7 +99,18 @@ struct link {
 	uint64_t cosign_asked; /* size in a request that is not answered yet; 0: none */
 	int64_t cosigned_ms;   /* real time of the last answer */
 	bool cosign_due, asks; /* an object of its log is asked for */
+	bool ask_own;          /* it is to show the head of our own log that it countersigned */
 	struct mirror *mirror;
+	int64_t head_seen_ms; /* real time of its last head */
+	bool has_shrunk, is_frozen;
+	bool gossip_due;
+	int64_t gossip_ms;
+	struct {
+		struct hash origin;
+		int64_t size;
+	} gossip[LIMIT_HEADS];
+	struct link_awaited awaited[LINK_AWAITED];
+	size_t awaited_n;
 	int64_t counted_put, counted_came, counted_refused;
 };
 
@@ -130,6 +148,13 @@ void link_queued(struct core *core, const struct party *party, int64_t number,
 		 const struct record *record);
 /* A delivery came and is durable. */
 void link_arrived(struct core *core, const struct take *take);
+struct sent;
+void link_put_sent(struct core *core, struct link *link, const struct sent *sent);
+
+/* link_sister.c */
+void link_say_have(struct core *core, struct link *link);
+bool link_put_relay(struct core *core, struct link *link); /* false: it lacks nothing */
+
 void link_forget(struct link *link); /* all that belongs to a connection */
 
 /* erased.c: puts the next word about an erasure; the other end has one now */
@@ -144,6 +169,25 @@ void link_head_changed(struct core *core); /* a head of our own was signed */
 bool link_put_log(struct core *core,
 		  struct link *link); /* one line about logs; false: nothing to say */
 void link_take_log(struct core *core, struct link *link, struct span word, struct span rest);
+void link_ask(struct core *core, struct link *link, const char *path); /* "file PATH …" answers */
+
+/* link_mirror.c */
+struct fork;
+bool link_ask_mirror(struct core *core, struct link *link); /* false: nothing is needed */
+void link_give_mirror(struct core *core, struct link *link, struct span path, int status,
+		      struct span bytes);
+void link_keep_fork(struct core *core, const char *who, struct span origin,
+		    const struct fork *fork);
+void link_show_head(struct core *core, struct span origin, struct span note);
+struct note_key;
+void link_two_heads(struct core *core, const struct note_key *key, struct span note,
+		    struct span other); /* of one size */
+void link_await_leaf(struct core *core, struct link *link, const struct hash *id);
+void link_look_at_logs(struct core *core);
+struct witness_quorum;
+MUST_USE enum err link_quorum(struct core *core, struct witness_quorum *quorum);
+void link_write_quorum(struct core *core, struct out *json);
+void link_close_log(struct link *link);
 void link_get(struct core *core, struct link *link, const struct wire_message *message);
 
 #endif

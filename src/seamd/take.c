@@ -446,6 +446,7 @@ core_close_batch(struct core *core, enum err err)
 			err = picture_commit(core->picture);
 		if (err == ERR_OK) {
 			core->folded_seq = core->written_seq;
+			core_tell_web(core, false);
 		} else {
 			picture_rollback(core->picture);
 			core->is_folding = true;
@@ -572,13 +573,19 @@ core_take(struct core *core)
 }
 
 enum err
-core_file_own(struct core *core, struct record *record, struct hash *id)
+core_file_record(struct core *core, struct record *record, struct span thread, struct hash *id)
 {
 	struct take take = {.record = record};
 
 	core->policy_next = 0;
 	(void)span_copy(take.who.duty, sizeof take.who.duty, SPAN("station"));
-	own_ready(core, &take, (struct span){NULL, 0}, false);
+	own_ready(core, &take, thread, thread.n == 0 && record->field[FIELD_ORIGIN].is_set);
+	if (take.is_duplicate && take.why == WHY_NONE) {
+		struct span held = record->thread;
+
+		take = (struct take){.record = record, .who = take.who};
+		own_ready(core, &take, held, false);
+	}
 	if (take.why != WHY_NONE) {
 		role_log("core", "alert", "the station's own %s was refused: %s %s",
 			 kind_row(record->kind)->name, why_text(take.why),
@@ -588,4 +595,10 @@ core_file_own(struct core *core, struct record *record, struct hash *id)
 	flow(core, &take, 1);
 	*id = take.id;
 	return take.why == WHY_NONE ? take.err : ERR_REFUSED;
+}
+
+enum err
+core_file_own(struct core *core, struct record *record, struct hash *id)
+{
+	return core_file_record(core, record, (struct span){NULL, 0}, id);
 }

@@ -401,9 +401,7 @@ keep_head(struct core *core, struct span bytes, enum why *why)
 				&held);
 		if (err == ERR_OK && note_head_open(held.text, key, &before) == ERR_OK &&
 		    !hash_equal(&before.root, &head.root)) {
-			role_log(
-			    "core", "alert",
-			    "two heads of one size for a log: its station tells two histories");
+			link_two_heads(core, key, held.text, bytes);
 			*why = WHY_REPLAYED;
 		}
 	}
@@ -412,7 +410,19 @@ keep_head(struct core *core, struct span bytes, enum why *why)
 		err = journal_commit(core->journal);
 	if (err != ERR_OK)
 		journal_rollback(core->journal);
+	else
+		link_show_head(core, origin, bytes);
 	return err;
+}
+
+void
+trade_keep_head(struct core *core, struct span note)
+{
+	enum why why;
+
+	if (keep_head(core, note, &why) == ERR_OK && why == WHY_NONE &&
+	    core_load_heads(core) != ERR_OK)
+		role_log("core", "warn", "newest heads could not be read back");
 }
 
 void
@@ -440,9 +450,11 @@ trade_document(struct core *core, const struct act *act, struct span line)
 		core_fail(core, act, err, NULL);
 	else
 		answer_document(core, act,
-				why == WHY_NONE                               ? TAKEN_NEW
-				: why == WHY_REPLAYED || why == WHY_BAD_ORDER ? TAKEN_KNOWN
-									      : TAKEN_REFUSED,
+				why == WHY_NONE ? TAKEN_NEW
+				: why == WHY_REPLAYED || why == WHY_BAD_ORDER ||
+					why == WHY_OLD_VERSION
+				    ? TAKEN_KNOWN
+				    : TAKEN_REFUSED,
 				why, text);
 }
 
