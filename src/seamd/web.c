@@ -62,11 +62,12 @@ web_changed(struct web *web, bool is_anew)
 {
 	struct timeval soon = after(WEB_TURN_MS);
 
-	if (is_anew) {
+	if (is_anew)
 		web_picture_close(web);
-		web->is_anew = true;
-	}
-	if (web->n_streams && !evtimer_pending(web->stream_turn, NULL))
+	if (!web->n_streams)
+		return;
+	web->is_anew = web->is_anew || is_anew;
+	if (!evtimer_pending(web->stream_turn, NULL))
 		(void)evtimer_add(web->stream_turn, &soon);
 }
 
