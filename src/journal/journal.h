@@ -130,6 +130,10 @@ MUST_USE enum err journal_each(struct journal *journal, int64_t after_seq,
 MUST_USE enum err journal_each_in_thread(struct journal *journal, struct span thread,
 					 const struct journal_walk *walk);
 
+/* All of a kind; for kinds of which there are few. */
+MUST_USE enum err journal_each_of_kind(struct journal *journal, struct span kind,
+				       const struct journal_walk *walk);
+
 /* Records whose keep_until has passed and that are not erased; without their disclosures. */
 MUST_USE enum err journal_each_expired(struct journal *journal, int64_t now_ms,
 				       const struct journal_walk *walk);

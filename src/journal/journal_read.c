@@ -19,6 +19,7 @@ static const char sql_by_id[] = COLUMNS "WHERE id = ?1";
 static const char sql_by_leaf[] = COLUMNS "WHERE epoch = ?1 AND leaf = ?2 AND leaf >= 0";
 static const char sql_all[] = COLUMNS "WHERE seq > ?1 ORDER BY seq";
 static const char sql_in_thread[] = COLUMNS "WHERE thread = ?1 ORDER BY seq";
+static const char sql_of_kind[] = COLUMNS "WHERE kind = ?1 ORDER BY seq";
 static const char sql_expired[] =
     COLUMNS "WHERE keep_until_ms > 0 AND erased = 0 AND keep_until_ms <= ?1 ORDER BY seq";
 static const char sql_has[] = "SELECT 1 FROM record WHERE id = ?1";
@@ -208,6 +209,18 @@ journal_each_in_thread(struct journal *journal, struct span thread, const struct
 	if (err != ERR_OK)
 		return err;
 	db_bind_text(statement, 1, thread);
+	return walk_rows(journal, statement, true, walk);
+}
+
+enum err
+journal_each_of_kind(struct journal *journal, struct span kind, const struct journal_walk *walk)
+{
+	sqlite3_stmt *statement;
+	enum err err = db_prepare(journal->db, sql_of_kind, &statement);
+
+	if (err != ERR_OK)
+		return err;
+	db_bind_text(statement, 1, kind);
 	return walk_rows(journal, statement, true, walk);
 }
 

@@ -32,6 +32,15 @@ sooner(int64_t a, int64_t b)
 	return a == 0 || (b != 0 && b < a) ? b : a;
 }
 
+/* The moment behind a time: what is named is part of it. */
+static int64_t
+end_of(const struct when *when)
+{
+	if (when->precision == WHEN_MINUTE)
+		return when->to_ms + DAY_MS / (24 * 60);
+	return when->to_ms + (when->precision == WHEN_HOUR ? DAY_MS / 24 : DAY_MS);
+}
+
 /* By the table of kinds: days from a moment, for a humanitarian notice from the end of its window.
  */
 static int64_t
@@ -41,7 +50,7 @@ end_by_kind(const struct record *record, int64_t from_ms)
 	int64_t keep_ms = kind_row(record->kind)->keep_days * DAY_MS;
 
 	if (record->kind == KIND_CIVIL && window->is_set)
-		from_ms = window->when.to_ms;
+		from_ms = end_of(&window->when);
 	return keep_ms ? from_ms + keep_ms : 0;
 }
 
