@@ -3,6 +3,7 @@
  * answers, disputes, links, and where it stands with each party.
  */
 #include "seam/command.h"
+#include "seam/kept.h"
 #include "seam/row.h"
 #include "seam/view.h"
 #include "seamd/rowjson.h"
@@ -234,13 +235,22 @@ show_json(struct showing *showing)
 {
 	showing->err = rowjson_whole(&showing->out, showing->picture, &showing->row, &showing->own,
 				     (int)showing->app->config.zone_minutes, showing->app->arena);
-	out_char(&showing->out, '\n');
+	if (showing->err == ERR_OK && showing->out.n)
+		showing->out.n--; /* the object goes on with what the picture does not know */
+	out_text(&showing->out, ",\"kept\":");
+	if (showing->err == ERR_OK)
+		showing->err =
+		    kept_json(showing->app, showing->view, &showing->row.id, &showing->out);
+	out_text(&showing->out, "}\n");
 }
 
 static void
 show_text(struct showing *showing)
 {
 	show_head(showing);
+	if (showing->err == ERR_OK)
+		showing->err =
+		    kept_text(showing->app, showing->view, &showing->row.id, &showing->out);
 	show_versions(showing);
 	show_incident(showing);
 	show_losses(showing);
@@ -257,7 +267,8 @@ show_record(struct app *app)
 	struct showing showing = {.app = app, .out = out_new(APP_OUT_MAX)};
 	int code = app->args->n == 1 ? APP_OK : app_usage(app, "show ID");
 
-	if (code == APP_OK && !(showing.view = view_open(app, VIEW_PICTURE)))
+	if (code == APP_OK &&
+	    !(showing.view = view_open(app, VIEW_PICTURE | VIEW_JOURNAL | VIEW_RING)))
 		code = APP_NO;
 	if (code == APP_OK) {
 		showing.picture = view_picture(showing.view);

@@ -1,6 +1,7 @@
 /* Promises how the station stands: its log, what it holds, and where deliveries stand with each
  * party. */
 #include "seam/command.h"
+#include "seam/kept.h"
 #include "seam/link.h"
 #include "seam/reach.h"
 #include "seam/view.h"
@@ -238,6 +239,10 @@ status_print(struct app *app)
 		out_text(&out, "],\"stations\":[");
 	if (err == ERR_OK)
 		err = write_stations(app, view, &out);
+	if (app->is_json)
+		out_text(&out, "],\"unconfirmed\":[");
+	if (err == ERR_OK)
+		err = kept_missing(app, view, &out);
 	if (app->is_json)
 		out_text(&out, "],\"links\":");
 	if (err == ERR_OK)
