@@ -336,6 +336,27 @@ def slow_ends(k):
     gate.end()
 
 
+def poor_line(k):
+    """64 kbit/s with 400 ms each way."""
+    gate = start(k)
+    began = time.monotonic()
+    line = peer_rig.PoorLine(gate.port, 8000, 0.4)
+    one = gate.tls(k['friend'], sock=line.near)
+    number, said = gate.number(10)
+    same('over a poor line a link comes up', 'UP theirs', said)
+    ok('in a few seconds', time.monotonic() - began < 5, time.monotonic() - began)
+    for i in range(40):
+        gate.line(number, '%02d' % i + 'z' * 997)
+    back = read_n(one, 40 * 1000, timeout=20)
+    same('40 KB of core arrive', 40000, len(back))
+    ok('in their order', [back[i * 1000:i * 1000 + 2] for i in range(40)] == [b'%02d' % i for i in range(40)])
+    one.sendall(b'v' * 30000 + b'\n')
+    same('and a long line of the other end', 'LINE ' + 'v' * 30000, gate.heard(20))
+    one.close()
+    same('and its end', 'DOWN LOST', gate.heard(10))
+    gate.end()
+
+
 # ---- dialling ----
 
 def dialled(gate, key, trusted, first=b'hello 1 b/two 1\n', **more):
@@ -674,7 +695,7 @@ def one_by_one(gate, k, core):
         same('no request', b'HTTP/1.1 408', read_n(sock, 12, timeout=70))
 
 
-STORIES = (who_comes_in, lines, which_stays, broken_ends, crowds, slow_ends, dialling, plain_service,
+STORIES = (who_comes_in, lines, which_stays, broken_ends, crowds, slow_ends, poor_line, dialling, plain_service,
            both_ways, over_http)
 
 made = make_keys()

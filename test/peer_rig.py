@@ -15,6 +15,7 @@ import ssl
 import struct
 import subprocess
 import sys
+import threading
 import time
 
 SOURCE = os.environ['SEAM_SOURCE']
@@ -278,6 +279,43 @@ def server(key, trusted, alpn=('seam-link/1',), version=ssl.TLSVersion.TLSv1_3):
     if alpn:
         context.set_alpn_protocols(list(alpn))
     return context
+
+
+class PoorLine(threading.Thread):
+    """A line between a client and a port: so many bytes in a second, each so late, both ways."""
+
+    def __init__(self, port, bytes_s, delay_s):
+        super().__init__(daemon=True)
+        self.bytes_s, self.delay_s = bytes_s, delay_s
+        self.near, end = socket.socketpair()
+        self.pairs = [(end, socket.create_connection(('127.0.0.1', port)))]
+        self.pairs.append(self.pairs[0][::-1])
+        self.ways = [threading.Thread(target=self.carry, args=pair, daemon=True) for pair in self.pairs]
+        self.start()
+
+    def run(self):
+        for way in self.ways:
+            way.start()
+
+    def carry(self, source, target):
+        waiting = []  # (when, bytes)
+        free_at = time.monotonic()
+        open_ = True
+        while open_ or waiting:
+            left = waiting[0][0] - time.monotonic() if waiting else None
+            few = open_ and len(waiting) < 8  # what the line itself holds
+            if left is None or left > 0:
+                if select.select([source] if few else [], [], [], left)[0]:
+                    data = source.recv(1024)
+                    open_ = data != b''
+                    free_at = max(free_at, time.monotonic()) + len(data) / self.bytes_s
+                    waiting.append((free_at + self.delay_s, data))
+                continue
+            data = waiting.pop(0)[1]
+            try:
+                target.sendall(data) if data else target.shutdown(socket.SHUT_WR)
+            except OSError:
+                return
 
 
 def outcome(action):
