@@ -21,11 +21,14 @@ static const struct {
 	const char *senders;
 } who[] = {
 	{WIRE_PEER, "K"}, {WIRE_STOP, "KG"}, {WIRE_CLERK, "C"}, {WIRE_READY, "CSXL"},
+	{WIRE_DIAL, "X"}, {WIRE_DIALED, "K"}, {WIRE_LINK, "C"}, {WIRE_UP, "X"}, {WIRE_DOWN, "CX"},
+	{WIRE_LINE, "CX"}, {WIRE_GET, "X"}, {WIRE_GOT, "C"}, {WIRE_CHANGED, "C"},
 	{WIRE_SIGN, "C"}, {WIRE_SIGNED, "S"}, {WIRE_UNSIGNED, "S"},
 	{WIRE_HASH_PASS, "C"}, {WIRE_TEST_PASS, "C"}, {WIRE_PASS_HASH, "L"}, {WIRE_PASS_GOOD, "L"},
 	{WIRE_FILE, "G"}, {WIRE_PREVIEW, "G"}, {WIRE_CONFIRM, "G"}, {WIRE_SEND, "G"},
 	{WIRE_TAKE, "G"}, {WIRE_EXPORT, "G"}, {WIRE_EXPORTED, "G"}, {WIRE_INSTALL, "G"},
-	{WIRE_ACCOUNT, "G"}, {WIRE_LOGIN, "G"}, {WIRE_STATUS, "G"}, {WIRE_HEAD, "G"},
+	{WIRE_ACCOUNT, "G"}, {WIRE_LOGIN, "G"}, {WIRE_LOGOUT, "G"}, {WIRE_STATUS, "G"},
+	{WIRE_HOLD, "G"}, {WIRE_REPLAY, "G"}, {WIRE_HEAD, "G"},
 	{WIRE_FILED, "C"}, {WIRE_DUPLICATE, "C"}, {WIRE_PREVIEWED, "C"}, {WIRE_SENT, "C"},
 	{WIRE_TAKEN, "C"}, {WIRE_ITEM, "C"}, {WIRE_DONE, "C"}, {WIRE_REFUSED, "C"},
 	{WIRE_FAILED, "C"},
