@@ -49,7 +49,10 @@ def start(k, **more):
 def who_comes_in(k):
     gate = Gate(home, FIRST, SECOND)
     ok('the gate stands behind its wall: ' + gate.walls, True)
-    same('before core has spoken nobody comes in', 'closed', outcome(lambda: gate.tls(k['friend'])))
+    early = gate.tcp()
+    early.settimeout(0.5)
+    same('before core has spoken nobody comes in, nor is turned away', 'silence',
+         outcome(lambda: gate.tls(k['friend'], sock=early)))
     gate.tell_link(b'')
     same('without a key note core is told so', 'DOWN NO_NOTE', gate.heard())
     same('and nobody comes in', 'closed', outcome(lambda: gate.tls(k['friend'])))
@@ -93,6 +96,13 @@ def ends_or_raise(sock):
 
 
 def lines(k):
+    gate = Gate(home, FIRST, SECOND)
+    early = gate.tcp()
+    gate.tell_link(k['friend'].pin)
+    same('a gate that is told waits', 'DOWN LISTENING', gate.heard())
+    gate.tls(k['friend'], sock=early)
+    same('who came earlier comes in', 'UP theirs', gate.heard())
+    gate.end()
     gate = start(k)
     one = gate.tls(k['friend'])
     number, said = gate.number()

@@ -61,6 +61,9 @@ take_link(struct peer *peer, struct cursor *payload)
 		return false;
 	peer->own = own;
 	peer_set_pin(peer, pin);
+	/* Until now whoever came has waited, since nobody knew whether to let him in. */
+	if (peer->listener)
+		(void)evconnlistener_enable(peer->listener);
 	return true;
 }
 
@@ -327,9 +330,9 @@ listen_for(struct peer *peer)
 	if (!peer->listens)
 		return ERR_OK;
 	(void)evutil_make_socket_nonblocking(ROLE_FD_LISTEN);
-	peer->listener =
-	    evconnlistener_new(peer->base, on_accept, peer,
-			       LEV_OPT_CLOSE_ON_EXEC | LEV_OPT_CLOSE_ON_FREE, 0, ROLE_FD_LISTEN);
+	peer->listener = evconnlistener_new(
+	    peer->base, on_accept, peer,
+	    LEV_OPT_CLOSE_ON_EXEC | LEV_OPT_CLOSE_ON_FREE | LEV_OPT_DISABLED, 0, ROLE_FD_LISTEN);
 	return peer->listener ? ERR_OK : ERR_NOMEM;
 }
 
