@@ -191,13 +191,10 @@ write_around(struct page *page, struct picture *picture, const struct picture_ro
 	struct arena *arena = page->request->arena;
 	struct picture_row *rows;
 	size_t n;
-	enum err err = ERR_OK;
+	enum err err = picture_incident(picture, &row->id, arena, &rows, &n);
 
-	if (row->is_grouped) {
-		err = picture_incident(picture, &row->id, arena, &rows, &n);
-		if (err == ERR_OK)
-			write_rows(page, SCREEN_TOGETHER, rows, n);
-	}
+	if (err == ERR_OK && n > 1)
+		write_rows(page, SCREEN_TOGETHER, rows, n);
 	if (err == ERR_OK)
 		err = picture_notes(picture, &row->id, kinds, arena, &rows, &n);
 	if (err == ERR_OK)

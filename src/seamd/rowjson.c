@@ -140,11 +140,9 @@ write_incident(struct whole *whole)
 {
 	struct picture_row *rows = NULL;
 	size_t n = 0;
-	enum err err = ERR_OK;
+	enum err err = picture_incident(whole->picture, &whole->row->id, whole->arena, &rows, &n);
 
-	if (whole->row->is_grouped)
-		err = picture_incident(whole->picture, &whole->row->id, whole->arena, &rows, &n);
-	write_rows(whole, "together", err, rows, n);
+	write_rows(whole, "together", err, rows, n > 1 ? n : 0);
 }
 
 static void
