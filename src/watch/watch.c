@@ -6,7 +6,14 @@
 
 #include <string.h>
 
-enum { PAGE = 100, PAGE_ARENA = 32 << 20, ROW_ARENA = 16 << 20 };
+enum {
+	PAGE = PICTURE_ROWS_MAX,
+	PAGE_ARENA = 64 << 20,
+	ROW_ARENA = 16 << 20,
+	STEPS = 1000 /* thousands of the picture's machine for one page: about 8,000 rows */
+};
+
+#define LEAST_BACK_MS WATCH_HOUR_MS
 
 static const struct {
 	const char *code, *label;
@@ -42,41 +49,81 @@ watch_rule_find(struct span code, enum watch_rule *rule)
 	return false;
 }
 
-enum err
-watch_scan(struct watch_run *run, enum watch_rule rule, struct picture_query *query, unsigned most,
-	   watch_take *take, void *owner)
-{
-	unsigned seen = 0;
-
-	query->with_records = true;
-	query->limit = PAGE;
-	do {
-		struct picture_row *rows;
-		size_t n;
-		enum err err;
-
-		arena_reset(run->page);
-		err = picture_query(run->question->picture, query, run->page, &rows, &n,
-				    &query->after);
-		for (size_t i = 0; i < n && err == ERR_OK; i++) {
-			arena_reset(run->notes);
-			if (rows[i].record)
-				err = take(run, owner, &rows[i]);
-		}
-		if (err != ERR_OK)
-			return err;
-		seen += (unsigned)n;
-	} while (query->after.is_set && seen < most);
-	if (query->after.is_set)
-		run->cut |= 1U << rule;
-	return ERR_OK;
-}
-
 void
 watch_note(struct watch_run *run, int64_t at_ms)
 {
 	if (at_ms > run->question->now_ms && at_ms < run->next_ms)
 		run->next_ms = at_ms;
+}
+
+void
+watch_leave_out(struct watch_run *run, enum watch_rule rule)
+{
+	run->cut |= 1U << rule;
+	watch_note(run, run->question->now_ms + WATCH_MINUTE_MS);
+}
+
+/* One page; a smaller one where the records are too large for many. */
+static enum err
+read_page(struct watch_run *run, struct picture_query *query, struct picture_row **rows, size_t *n)
+{
+	struct picture_cursor next;
+	enum err err;
+
+	do {
+		arena_reset(run->page);
+		err = picture_query(run->question->picture, query, run->page, rows, n, &next);
+	} while (err == ERR_NOMEM && (query->limit /= 2) > 0);
+	if (err == ERR_OK)
+		query->after = next;
+	return err;
+}
+
+/* The first page.  Where so much lies between from_ms and now that it takes too long, a shorter
+ * time is looked at; at last as long as it takes. */
+static enum err
+read_first(struct watch_run *run, enum watch_rule rule, struct picture_query *query,
+	   struct picture_row **rows, size_t *n)
+{
+	int64_t back_ms = run->question->now_ms - query->from_ms;
+	enum err err;
+
+	query->steps = back_ms > 0 ? STEPS : 0;
+	while ((err = read_page(run, query, rows, n)) == ERR_LIMIT) {
+		back_ms /= 2;
+		query->from_ms = run->question->now_ms - back_ms;
+		query->steps = back_ms > LEAST_BACK_MS ? STEPS : 0;
+		watch_leave_out(run, rule);
+	}
+	return err;
+}
+
+enum err
+watch_scan(struct watch_run *run, enum watch_rule rule, struct picture_query *query, unsigned most,
+	   watch_take *take, void *owner)
+{
+	struct picture_row *rows;
+	unsigned seen = 0;
+	size_t n;
+	enum err err;
+
+	query->limit = PAGE;
+	err = read_first(run, rule, query, &rows, &n);
+	while (err == ERR_OK) {
+		for (size_t i = 0; i < n && err == ERR_OK; i++) {
+			arena_reset(run->notes);
+			if (!query->with_records || rows[i].record)
+				err = take(run, owner, &rows[i]);
+		}
+		seen += (unsigned)n;
+		if (err != ERR_OK || !query->after.is_set)
+			return err;
+		err = seen < most ? read_page(run, query, &rows, &n) : ERR_LIMIT;
+	}
+	if (err != ERR_LIMIT)
+		return err;
+	watch_leave_out(run, rule);
+	return ERR_OK;
 }
 
 static int64_t

@@ -186,7 +186,8 @@ watch_aim_post(struct watch_run *run, const struct watch_path *path, struct watc
 	    (double)reach / fmax(0.05, cos(last->outline.centre.lat_e7 / 1e7 * 0.0174533));
 	struct point at = last->outline.centre;
 	struct ahead ahead = {path, aim};
-	struct picture_query query = {.kinds = picture_kind(KIND_COVERAGE),
+	struct picture_query query = {.with_records = true,
+				      .kinds = picture_kind(KIND_COVERAGE),
 				      .party = run->question->own,
 				      .from_ms = last->from_ms,
 				      .to_ms = last->end_ms - 1,

@@ -81,7 +81,7 @@ take_sighting(struct watch_run *run, void *owner, const struct picture_row *row)
 	if (!is_usable(run, row))
 		return ERR_OK;
 	if (sightings->n == WATCH_SIGHTINGS) {
-		run->cut |= 1U << WATCH_CHAIN;
+		watch_leave_out(run, WATCH_CHAIN);
 		return ERR_OK;
 	}
 	one = arena_take(run->arena, sizeof *one);
@@ -328,7 +328,8 @@ enum err
 watch_chain(struct watch_run *run)
 {
 	struct sightings sightings = {.n = 0};
-	struct picture_query query = {.kinds =
+	struct picture_query query = {.with_records = true,
+				      .kinds =
 					  picture_kind(KIND_SIGHTING) | picture_kind(KIND_INCIDENT),
 				      .type = SPAN("mov"),
 				      .from_ms = run->question->now_ms - back_ms(run)};

@@ -78,7 +78,7 @@ take_notice(struct watch_run *run, void *owner, const struct picture_row *row)
 	if (!is_moving(record) || !outline_of(record, &outline))
 		return ERR_OK;
 	if (notices->n == KEPT) {
-		run->cut |= 1U << WATCH_CONFLICT;
+		watch_leave_out(run, WATCH_CONFLICT);
 		return ERR_OK;
 	}
 	notice = arena_take(run->arena, sizeof *notice);
@@ -235,7 +235,8 @@ enum err
 watch_conflict(struct watch_run *run)
 {
 	struct notices notices = {.n = 0};
-	struct picture_query query = {.kinds = picture_kind(KIND_MOVEMENT),
+	struct picture_query query = {.with_records = true,
+				      .kinds = picture_kind(KIND_MOVEMENT),
 				      .from_ms = run->question->now_ms};
 	enum err err = watch_scan(run, WATCH_CONFLICT, &query, SCAN, take_notice, &notices);
 

@@ -41,6 +41,9 @@ MUST_USE enum err watch_scan(struct watch_run *run, enum watch_rule rule,
 /* The answer may change at that moment, if it is still to come. */
 void watch_note(struct watch_run *run, int64_t at_ms);
 
+/* Something that could matter was not looked at: the rule is cut, and may see it a minute later. */
+void watch_leave_out(struct watch_run *run, enum watch_rule rule);
+
 /*
  * Whether a matter that deserves attention from since_ms until it is over at end_ms, or expires,
  * does so now; if so fills since, step, duty, due and the call by voice (at the last step).  Notes

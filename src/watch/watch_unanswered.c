@@ -4,234 +4,24 @@
  * it has arrived at all.  `seen` stops the clock as every answer does; what the answer says is not
  * this rule's business.
  */
-#include "watch/watch_rule.h"
+#include "watch/watch_matter.h"
 
 #include "model/label.h"
 
 enum {
-	SCAN = 4000, /* records looked at, newest event first */
-	/* An event may lie so long before the day it is told of; records about older ones are not
-	 * looked at: a list that is imported is no alarm. */
-	BACK_DAYS = 7,
+	SCAN = 4000, /* records of one reading looked at, newest event first */
+	LOOKS = 500, /* of them, how many are asked for their answers */
+	/* An event may lie so long before the day it is told of: what asks somebody, and what only
+	 * has a colour.  Older ones are not looked at: a list that is imported is no alarm. */
+	ASKING_DAYS = 7,
+	COLOURED_DAYS = 1,
 	HEADLINE = 160,
 	HEADLINE_MAX = 8192
 };
 
-/* A record that may be waiting for an answer. */
-struct matter {
-	const struct picture_row *row;
-	const struct record *record;
-	enum vocab_severity severity;
-	int64_t end_ms; /* it is over, or no longer looked at */
-	bool is_read;   /* the notes are */
-	const struct picture_row *notes;
-	size_t n_notes;
-};
-
-/* How an own record stands with one party. */
-struct way {
-	bool is_known; /* false: a sister's record, whose way only the sister knows */
-	enum picture_state state;
-	int64_t at_ms;
-	enum why why;
-	int64_t older_ms; /* an earlier version arrived then; 0: none */
-	const struct picture_row *told;
-};
-
-static bool
-is_foreign_to(const struct picture_row *row, const struct party *party)
-{
-	struct party signer = station_party(&row->station);
-
-	return !party_equal(&signer, party);
-}
-
-static bool
-is_need(const struct matter *matter, enum vocab_need need)
-{
-	return matter->row->kind == KIND_REQUEST &&
-	       watch_code(matter->record, FIELD_NEED) == (int)need;
-}
-
-/* Kinds whose window is the time in which they hold; elsewhere it is a period they speak of. */
-static int64_t
-holds_until(const struct matter *matter)
-{
-	const struct value *window = &matter->record->field[FIELD_WINDOW];
-	enum kind kind = matter->row->kind;
-	bool is_bound = kind == KIND_MOVEMENT || kind == KIND_CIVIL || kind == KIND_WARNING ||
-			kind == KIND_DECISION || kind == KIND_AGREEMENT;
-
-	return is_bound && window->is_set ? watch_end_of(&window->when, true) : INT64_MAX;
-}
-
-static int64_t
-seen_until(const struct watch_run *run, const struct picture_row *row)
-{
-	return watch_row_end(row) + run->question->settings->watch_expire_min * WATCH_MINUTE_MS +
-	       BACK_DAYS * WATCH_DAY_MS;
-}
-
-/* False for what never alerts: ended or green. */
-static bool
-make_matter(const struct watch_run *run, const struct picture_row *row, struct matter *matter)
-{
-	const struct value *needed = &row->record->field[FIELD_NEEDED_BY];
-	int state = watch_code(row->record, FIELD_STATE);
-	int64_t seen_ms = seen_until(run, row), holds_ms;
-
-	*matter = (struct matter){.row = row, .record = row->record, .severity = SEVERITY_YELLOW};
-	holds_ms = holds_until(matter);
-	matter->end_ms = holds_ms < seen_ms ? holds_ms : seen_ms;
-	if (state == STATE_CLOSED || state == STATE_EXPIRED || row->severity == SEVERITY_GREEN)
-		return false;
-	if (row->severity == SEVERITY_RED || is_need(matter, NEED_MEDEVAC) ||
-	    (needed->is_set && needed->at_ms <= run->question->now_ms))
-		matter->severity = SEVERITY_RED;
-	return run->question->now_ms < matter->end_ms;
-}
-
-/* Minutes to answer what does not say by when; 0: no clock. */
-static int64_t
-default_min(const struct watch_run *run, const struct matter *matter)
-{
-	const struct watch_settings *settings = run->question->settings;
-
-	if (is_need(matter, NEED_MEDEVAC))
-		return settings->watch_life_min;
-	if (matter->row->severity == SEVERITY_RED)
-		return settings->watch_red_min;
-	return matter->row->severity == SEVERITY_YELLOW ? settings->watch_yellow_min : 0;
-}
-
-/* More notes or versions than there is room for: the rule goes on without them, so that a flood of
- * them keeps nothing quiet, and says that it left something out. */
-static enum err
-forgive(struct watch_run *run, enum err err, size_t *n)
-{
-	if (err != ERR_NOMEM)
-		return err;
-	run->cut |= 1U << WATCH_UNANSWERED;
-	*n = 0;
-	return ERR_OK;
-}
-
-static enum err
-read_versions(struct watch_run *run, const struct matter *matter, struct picture_row **rows,
-	      size_t *n)
-{
-	enum err err;
-
-	arena_reset(run->versions);
-	err = picture_thread(run->question->picture, matter->row->thread, run->versions, rows, n);
-	return forgive(run, err, n);
-}
-
-/* When the first version of this statement came or was filed: amending starts no new clock. */
-static enum err
-first_known(struct watch_run *run, const struct matter *matter, int64_t *at_ms)
-{
-	struct picture_row *rows;
-	size_t n;
-	enum err err = read_versions(run, matter, &rows, &n);
-
-	*at_ms = watch_known_ms(matter->row);
-	for (size_t i = 0; i < n; i++) {
-		int64_t known_ms = watch_known_ms(&rows[i]);
-
-		if (station_equal(&rows[i].station, &matter->row->station) && known_ms < *at_ms)
-			*at_ms = known_ms;
-	}
-	return err;
-}
-
-/* When a matter becomes an alert: at the moment asked for, but never before it was here. */
-static enum err
-since_of(struct watch_run *run, const struct matter *matter, const struct ask *ask,
-	 int64_t *since_ms)
-{
-	int64_t known_ms = watch_known_ms(matter->row);
-	enum err err;
-
-	if (ask) {
-		*since_ms = ask->by_ms > known_ms ? ask->by_ms : known_ms;
-		return ERR_OK;
-	}
-	err = first_known(run, matter, &known_ms);
-	*since_ms = known_ms + default_min(run, matter) * WATCH_MINUTE_MS;
-	return err;
-}
-
-static bool
-is_past(const struct watch_run *run, const struct matter *matter, int64_t since_ms)
-{
-	int64_t expire_ms = run->question->settings->watch_expire_min * WATCH_MINUTE_MS;
-
-	return run->question->now_ms >= matter->end_ms ||
-	       run->question->now_ms >= since_ms + expire_ms;
-}
-
-static enum err
-read_notes(struct watch_run *run, struct matter *matter)
-{
-	struct picture_row *rows;
-	enum err err;
-
-	if (matter->is_read)
-		return ERR_OK;
-	err = picture_notes(run->question->picture, &matter->row->id,
-			    picture_kind(KIND_ANSWER) | picture_kind(KIND_TOLD), run->notes, &rows,
-			    &matter->n_notes);
-	matter->notes = rows;
-	matter->is_read = true;
-	return forgive(run, err, &matter->n_notes);
-}
-
-static bool
-is_answered_by(const struct matter *matter, const struct party *party)
-{
-	for (size_t i = 0; i < matter->n_notes; i++)
-		if (matter->notes[i].kind == KIND_ANSWER &&
-		    !is_foreign_to(&matter->notes[i], party))
-			return true;
-	return false;
-}
-
-/* A request that does not ask us by name is in good hands when another party helps. */
-static bool
-is_helped(const struct matter *matter)
-{
-	static const enum vocab_answer helping[] = {ANSWER_OFFERED,    ANSWER_COMMITTED,
-						    ANSWER_ON_THE_WAY, ANSWER_ON_SITE,
-						    ANSWER_DONE,       ANSWER_ANSWERED};
-	struct party asker = station_party(&matter->row->station);
-
-	for (size_t i = 0; i < matter->n_notes && matter->row->kind == KIND_REQUEST; i++) {
-		const struct picture_row *note = &matter->notes[i];
-
-		if (note->kind != KIND_ANSWER || !note->record || !is_foreign_to(note, &asker))
-			continue;
-		for (size_t k = 0; k < sizeof helping / sizeof *helping; k++)
-			if (watch_code(note->record, FIELD_ANSWER) == (int)helping[k])
-				return true;
-	}
-	return false;
-}
-
-static const struct ask *
-ask_of(const struct record *record, const struct party *party)
-{
-	const struct value *ask = &record->field[FIELD_ASK];
-
-	for (unsigned i = 0; ask->is_set && i < ask->asks.n && i < LIMIT_ASKS; i++)
-		if (party_equal(&ask->asks.ask[i].party, party) && ask->asks.ask[i].by_ms)
-			return &ask->asks.ask[i];
-	return NULL;
-}
-
 /* Of a humanitarian notice nothing is copied but that there is one. */
 static void
-say_headline(const struct watch_run *run, const struct matter *matter, struct out *text)
+say_headline(const struct watch_run *run, const struct watch_matter *matter, struct out *text)
 {
 	struct out line = out_new(HEADLINE_MAX);
 
@@ -244,7 +34,7 @@ say_headline(const struct watch_run *run, const struct matter *matter, struct ou
 }
 
 static void
-say_clock(struct watch_run *run, const struct matter *matter, const struct ask *ask,
+say_clock(struct watch_run *run, const struct watch_matter *matter, const struct ask *ask,
 	  struct out *text)
 {
 	const struct value *needed = &matter->record->field[FIELD_NEEDED_BY];
@@ -254,7 +44,7 @@ say_clock(struct watch_run *run, const struct matter *matter, const struct ask *
 		watch_say_moment(run, text, ask->by_ms);
 	} else {
 		out_format(text, "to be answered within %lld min",
-			   (long long)default_min(run, matter));
+			   (long long)watch_matter_default_min(run, matter));
 	}
 	if (needed->is_set) {
 		out_text(text, ", needed by ");
@@ -263,7 +53,7 @@ say_clock(struct watch_run *run, const struct matter *matter, const struct ask *
 }
 
 static void
-fill(const struct matter *matter, const struct party *party, int64_t since_ms,
+fill(const struct watch_matter *matter, const struct party *party, int64_t since_ms,
      struct watch_alert *alert)
 {
 	const struct picture_row *row = matter->row;
@@ -286,37 +76,55 @@ fill(const struct matter *matter, const struct party *party, int64_t since_ms,
 		alert->when = row->when;
 }
 
-/* It turns red by itself when the moment comes by which it is needed. */
-static void
-note_needed(struct watch_run *run, const struct matter *matter)
+/* Whether it is an alert now: the steps, and the moment at which it turns red by itself. */
+static bool
+climb(struct watch_run *run, const struct watch_matter *matter, const struct party *party,
+      int64_t since_ms, struct watch_alert *alert)
 {
-	if (matter->record->field[FIELD_NEEDED_BY].is_set)
-		watch_note(run, matter->record->field[FIELD_NEEDED_BY].at_ms);
+	const struct value *needed = &matter->record->field[FIELD_NEEDED_BY];
+
+	*alert = (struct watch_alert){0};
+	if (!watch_climb(run, alert, since_ms, matter->end_ms))
+		return false;
+	if (needed->is_set)
+		watch_note(run, needed->at_ms);
+	fill(matter, party, since_ms, alert);
+	return true;
+}
+
+/* False, and that it was left out, when enough were asked for their answers in this run. */
+static bool
+may_look(struct watch_run *run, unsigned *looks)
+{
+	if (*looks == 0) {
+		watch_leave_out(run, WATCH_UNANSWERED);
+		return false;
+	}
+	--*looks;
+	return true;
 }
 
 static enum err
-look_at_foreign(struct watch_run *run, struct matter *matter)
+look_at_foreign(struct watch_run *run, struct watch_matter *matter, unsigned *looks)
 {
 	const struct party *own = &run->question->own;
-	const struct ask *ask = ask_of(matter->record, own);
+	const struct ask *ask = watch_matter_ask(matter->record, own);
 	struct party signer = station_party(&matter->row->station);
-	struct watch_alert alert = {0};
+	struct watch_alert alert;
 	struct out text;
 	int64_t since_ms;
 	enum err err;
 
-	if (!ask && default_min(run, matter) == 0)
+	if ((!ask && watch_matter_default_min(run, matter) == 0) ||
+	    watch_matter_is_past(run, matter, ask) || !may_look(run, looks))
 		return ERR_OK;
-	err = since_of(run, matter, ask, &since_ms);
-	if (err == ERR_OK && !is_past(run, matter, since_ms))
-		err = read_notes(run, matter);
-	if (err != ERR_OK || is_past(run, matter, since_ms) || is_answered_by(matter, own) ||
-	    (!ask && is_helped(matter)))
+	err = watch_matter_notes(run, matter);
+	if (err != ERR_OK || watch_matter_is_answered(matter, own) ||
+	    (!ask && watch_matter_is_helped(matter)))
 		return err;
-	if (!watch_climb(run, &alert, since_ms, matter->end_ms))
-		return ERR_OK;
-	note_needed(run, matter);
-	fill(matter, own, since_ms, &alert);
+	err = watch_matter_since(run, matter, ask, &since_ms);
+	if (err != ERR_OK || !climb(run, matter, own, since_ms, &alert))
+		return err;
 	text = watch_text_new();
 	say_headline(run, matter, &text);
 	out_format(&text, ", from %s, came here ", signer.name);
@@ -330,145 +138,30 @@ look_at_foreign(struct watch_run *run, struct matter *matter)
 	return err;
 }
 
-static enum err
-standing_of(struct watch_run *run, const struct hash *id, const struct party *party,
-	    struct picture_standing *standing, bool *is_there)
-{
-	struct picture_standing *rows;
-	size_t n;
-	enum err err;
-
-	*is_there = false;
-	arena_reset(run->scratch);
-	err = picture_states(run->question->picture, id, run->scratch, &rows, &n);
-	for (size_t i = 0; i < n; i++)
-		if (party_equal(&rows[i].party, party)) {
-			*standing = rows[i];
-			*is_there = true;
-		}
-	return err;
-}
-
-/* Of the versions before the current one, whether any arrived. */
-static enum err
-look_back(struct watch_run *run, const struct matter *matter, const struct party *party,
-	  struct way *way)
-{
-	struct picture_row *rows;
-	size_t n;
-	enum err err = read_versions(run, matter, &rows, &n);
-
-	for (size_t i = 0; err == ERR_OK && i < n; i++) {
-		struct picture_standing standing;
-		bool is_there = false;
-
-		if (!station_equal(&rows[i].station, &matter->row->station))
-			continue;
-		err = standing_of(run, &rows[i].id, party, &standing, &is_there);
-		if (is_there && standing.state >= PICTURE_STATE_ARRIVED)
-			way->older_ms = standing.at_ms;
-	}
-	return err;
-}
-
-static enum err
-find_way(struct watch_run *run, const struct matter *matter, const struct party *party,
-	 struct way *way)
-{
-	struct picture_standing standing = {0};
-	enum err err;
-
-	*way = (struct way){.is_known = false};
-	err = standing_of(run, &matter->row->id, party, &standing, &way->is_known);
-	way->state = standing.state;
-	way->at_ms = standing.at_ms;
-	way->why = standing.why;
-	for (size_t i = 0; i < matter->n_notes; i++) {
-		const struct picture_row *note = &matter->notes[i];
-
-		if (note->kind == KIND_TOLD && note->is_own && note->record &&
-		    note->record->field[FIELD_TOLD_PARTY].is_set &&
-		    party_equal(&note->record->field[FIELD_TOLD_PARTY].party, party))
-			way->told = note;
-	}
-	if (err == ERR_OK && way->is_known && way->state < PICTURE_STATE_ARRIVED)
-		err = look_back(run, matter, party, way);
-	return err;
-}
-
-static bool
-is_delivered(const struct way *way)
-{
-	return way->state >= PICTURE_STATE_ARRIVED || way->older_ms || way->told;
-}
-
-static void
-say_told(struct watch_run *run, const struct way *way, struct out *text)
-{
-	const struct record *told = way->told ? way->told->record : NULL;
-	int by = told ? watch_code(told, FIELD_TOLD_BY) : -1;
-	const char *label = by < 0 ? NULL : vocab_label(VOCAB_TOLD, (unsigned)by);
-	int64_t at_ms = way->told ? watch_known_ms(way->told) : way->at_ms;
-
-	/* People speak first and write it down afterwards. */
-	if (told && told->field[FIELD_WHEN].is_set)
-		at_ms = told->field[FIELD_WHEN].when.from_ms;
-	out_format(text, "told %s ", label ? label : "by voice");
-	watch_say_moment(run, text, at_ms);
-	out_text(text, ", NOT ANSWERED");
-}
-
-static void
-say_way(struct watch_run *run, const struct party *party, const struct way *way, struct out *text)
-{
-	if (way->state == PICTURE_STATE_TOLD || (way->told && way->state < PICTURE_STATE_ARRIVED)) {
-		say_told(run, way, text);
-	} else if (way->state >= PICTURE_STATE_ARRIVED) {
-		out_text(text, "arrived there ");
-		watch_say_moment(run, text, way->at_ms);
-		out_text(text, ", NOT SEEN by a person as far as known");
-	} else if (way->older_ms) {
-		out_text(text, "an earlier version arrived ");
-		watch_say_moment(run, text, way->older_ms);
-		out_text(text, ", the newest has not; NOT SEEN by a person as far as known");
-	} else if (way->state == PICTURE_STATE_HELD_BACK) {
-		out_format(text, "NOT GIVEN to %s: %s; nobody there knows of it", party->name,
-			   why_text(way->why));
-	} else {
-		out_text(text, way->state == PICTURE_STATE_QUEUED ? "NOT DELIVERED, waiting since "
-								  : "NOT DELIVERED, sent ");
-		watch_say_moment(run, text, way->at_ms);
-		out_text(text, way->state == PICTURE_STATE_QUEUED
-				   ? "; call them: it has not arrived"
-				   : " without a receipt; call them: it has not arrived");
-	}
-}
-
 /* One party that owes an answer to an own record. */
 static enum err
-look_at_owing(struct watch_run *run, struct matter *matter, const struct party *party,
-	      const struct ask *ask)
+look_at_owing(struct watch_run *run, struct watch_matter *matter, const struct party *party,
+	      const struct ask *ask, unsigned *looks)
 {
-	struct watch_alert alert = {0};
+	struct watch_alert alert;
+	struct watch_way way;
 	struct out text;
-	struct way way;
 	int64_t since_ms;
-	enum err err = since_of(run, matter, ask, &since_ms);
+	enum err err;
 
-	if (err != ERR_OK || is_past(run, matter, since_ms))
-		return err;
-	err = read_notes(run, matter);
-	if (err == ERR_OK)
-		err = find_way(run, matter, party, &way);
-	if (err != ERR_OK || !way.is_known || way.state == PICTURE_STATE_ANSWERED ||
-	    is_answered_by(matter, party))
-		return err;
-	if (!watch_climb(run, &alert, since_ms, matter->end_ms))
+	if (watch_matter_is_past(run, matter, ask) || !may_look(run, looks))
 		return ERR_OK;
-	note_needed(run, matter);
-	fill(matter, party, since_ms, &alert);
+	err = watch_matter_notes(run, matter);
+	if (err != ERR_OK || watch_matter_is_answered(matter, party))
+		return err;
+	err = watch_way_find(run, matter, party, &way);
+	if (err == ERR_OK)
+		err = watch_matter_since(run, matter, ask, &since_ms);
+	if (err != ERR_OK || !way.is_known || way.state == PICTURE_STATE_ANSWERED ||
+	    !climb(run, matter, party, since_ms, &alert))
+		return err;
 	/* To call them about what the policy holds back would be to give it. */
-	if (!is_delivered(&way))
+	if (!watch_way_is_delivered(&way))
 		alert.by_voice = way.state != PICTURE_STATE_HELD_BACK;
 	text = watch_text_new();
 	say_headline(run, matter, &text);
@@ -477,35 +170,16 @@ look_at_owing(struct watch_run *run, struct matter *matter, const struct party *
 	out_format(&text, ", %s: ", party->name);
 	say_clock(run, matter, ask, &text);
 	out_text(&text, "; ");
-	say_way(run, party, &way, &text);
+	watch_way_say(run, &way, party, &text);
 	err = watch_text_end(&text, &alert);
 	if (err == ERR_OK)
 		watch_put(run, &alert);
 	return err;
 }
 
-/* The parties to whom something of a record was given, or is on its way. */
-static enum err
-sent_to(struct watch_run *run, const struct hash *id, struct party parties[LIMIT_PARTIES],
-	size_t *n)
-{
-	struct picture_standing *rows;
-	size_t found;
-	enum err err;
-
-	arena_reset(run->scratch);
-	err = picture_states(run->question->picture, id, run->scratch, &rows, &found);
-	*n = 0;
-	for (size_t i = 0; i < found && *n < LIMIT_PARTIES; i++)
-		if (rows[i].state != PICTURE_STATE_HELD_BACK &&
-		    !party_equal(&rows[i].party, &run->question->own))
-			parties[(*n)++] = rows[i].party;
-	return err;
-}
-
 /* Who was asked by name; else, where its colour starts a clock, everybody it was sent to. */
 static enum err
-look_at_own(struct watch_run *run, struct matter *matter)
+look_at_own(struct watch_run *run, struct watch_matter *matter, unsigned *looks)
 {
 	const struct value *ask = &matter->record->field[FIELD_ASK];
 	struct party parties[LIMIT_PARTIES];
@@ -516,33 +190,88 @@ look_at_own(struct watch_run *run, struct matter *matter)
 		const struct ask *one = &ask->asks.ask[i];
 
 		if (err == ERR_OK && one->by_ms && !party_equal(&one->party, &run->question->own))
-			err = look_at_owing(run, matter, &one->party, one);
+			err = look_at_owing(run, matter, &one->party, one, looks);
 	}
-	if (err != ERR_OK || ask->is_set || default_min(run, matter) == 0)
+	if (err != ERR_OK || ask->is_set || watch_matter_default_min(run, matter) == 0)
 		return err;
-	err = sent_to(run, &matter->row->id, parties, &n);
+	err = watch_way_parties(run, &matter->row->id, parties, &n);
 	for (size_t i = 0; i < n && err == ERR_OK; i++)
-		err = look_at_owing(run, matter, &parties[i], NULL);
+		err = look_at_owing(run, matter, &parties[i], NULL, looks);
 	return err;
 }
 
 static enum err
-look_at(struct watch_run *run, void *owner, const struct picture_row *row)
+look_at(struct watch_run *run, const struct picture_row *row, int64_t back_ms, unsigned *looks)
 {
-	struct matter matter;
+	struct watch_matter matter;
 
-	(void)owner;
-	if (!make_matter(run, row, &matter))
+	if (!watch_matter_make(run, row, back_ms, &matter))
 		return ERR_OK;
-	return row->is_own ? look_at_own(run, &matter) : look_at_foreign(run, &matter);
+	return row->is_own ? look_at_own(run, &matter, looks)
+			   : look_at_foreign(run, &matter, looks);
 }
 
+static bool
+is_asking(const struct picture_row *row)
+{
+	return kind_row(row->kind)->nature == KIND_NATURE_ACT ||
+	       row->record->field[FIELD_ASK].is_set;
+}
+
+static enum err
+take_asking(struct watch_run *run, void *owner, const struct picture_row *row)
+{
+	return look_at(run, row, ASKING_DAYS * WATCH_DAY_MS, owner);
+}
+
+/* A report that asks nobody: its record is read only when its colour and its age say so. */
+static enum err
+take_coloured(struct watch_run *run, void *owner, const struct picture_row *row)
+{
+	const struct watch_settings *settings = run->question->settings;
+	int64_t minutes =
+	    row->severity == SEVERITY_RED ? settings->watch_red_min : settings->watch_yellow_min;
+	struct picture_row whole;
+	enum err err;
+
+	if ((row->severity != SEVERITY_RED && row->severity != SEVERITY_YELLOW) ||
+	    run->question->now_ms >=
+		watch_known_ms(row) + (minutes + settings->watch_expire_min) * WATCH_MINUTE_MS)
+		return ERR_OK;
+	err = picture_record(run->question->picture, &row->id, run->page, &whole);
+	if (err != ERR_OK || !whole.record || is_asking(&whole))
+		return err;
+	return look_at(run, &whole, COLOURED_DAYS * WATCH_DAY_MS, owner);
+}
+
+static uint32_t
+coloured_kinds(void)
+{
+	uint32_t kinds = 0;
+
+	for (enum kind k = 1; k < KIND_COUNT; k++)
+		if (kind_row(k)->nature == KIND_NATURE_REPORT && kind_has(k, FIELD_SEVERITY))
+			kinds |= picture_kind(k);
+	return kinds;
+}
+
+/* What asks somebody and has no answer of this party (an own record that a sister has answered is
+ * in hand), and reports that have only a colour. */
 enum err
 watch_unanswered(struct watch_run *run)
 {
-	int64_t expire_ms = run->question->settings->watch_expire_min * WATCH_MINUTE_MS;
-	struct picture_query query = {.from_ms = run->question->now_ms - expire_ms -
-						 BACK_DAYS * WATCH_DAY_MS};
+	int64_t from_ms =
+	    run->question->now_ms - run->question->settings->watch_expire_min * WATCH_MINUTE_MS;
+	struct picture_query asking = {.from_ms = from_ms - ASKING_DAYS * WATCH_DAY_MS,
+				       .answered = PICTURE_ANSWERED_NO,
+				       .answered_by = run->question->own,
+				       .with_records = true};
+	struct picture_query coloured = {.kinds = coloured_kinds(),
+					 .from_ms = from_ms - COLOURED_DAYS * WATCH_DAY_MS};
+	unsigned looks = LOOKS;
+	enum err err = watch_scan(run, WATCH_UNANSWERED, &asking, SCAN, take_asking, &looks);
 
-	return watch_scan(run, WATCH_UNANSWERED, &query, SCAN, look_at, NULL);
+	if (err == ERR_OK)
+		err = watch_scan(run, WATCH_UNANSWERED, &coloured, SCAN, take_coloured, &looks);
+	return err;
 }

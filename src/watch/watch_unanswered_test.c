@@ -87,6 +87,8 @@ static const struct row {
 	{"a minute before", "a/kirkuk", MS(5, 2, 14), {FOREIGN(";severity=red")}, {{0}}, "unanswered red 3 director voice a: 50", ""},
 	{"amending starts no new clock", "a/kirkuk", MS(4, 2, 15), {FOREIGN(";severity=red"), {51, "b/kirkuk", "f50", "incident", AT(4, 2, 10), "type=atk.ambush;when=040155C MAY 27;place=38SMD5973;severity=red"}}, {{0}}, "unanswered red 1 watch a: 51", ""},
 	{"own, red, sent: B owes an answer, C got nothing", "a/kirkuk", MS(4, 2, 30), {I34}, {{34, "b", PICTURE_STATE_ARRIVED, MS(4, 2, 15), WHY_NONE}, {34, "c", PICTURE_STATE_HELD_BACK, MS(4, 2, 15), WHY_NO_RULE}}, "unanswered red 1 watch b: 34", "attack on a position"},
+	{"own, and a sister has answered it: in hand", "a/kirkuk", MS(4, 2, 30), {{34, "a/kirkuk", "i34", "request", AT(4, 2, 15), "need=eod;ask=b:040220C MAY 27"}, {35, "a/makhmour", "a35", "answer", AT(4, 2, 16), "re=@34;answer=on_the_way"}},
+	    {{34, "b", PICTURE_STATE_ARRIVED, MS(4, 2, 15), WHY_NONE}}, "", ""},
 	{"own, red, sent nowhere", "a/kirkuk", MS(4, 2, 30), {I34}, {{0}}, "", ""},
 	{"own: asked one, given to two: only who is asked", "a/kirkuk", MS(4, 2, 30), {{34, "a/kirkuk", "i34", "incident", AT(4, 2, 15), "type=atk.assault_position;when=040215C MAY 27;severity=red;ask=b:040220C MAY 27"}},
 	    {{34, "b", PICTURE_STATE_ARRIVED, MS(4, 2, 15), WHY_NONE}, {34, "c", PICTURE_STATE_ARRIVED, MS(4, 2, 15), WHY_NONE}}, "unanswered red 2 liaison b: 34", ""},
@@ -243,6 +245,42 @@ copies_nothing_of_a_civil_notice(void **state)
 }
 
 static void
+does_not_hang_on_order(void **state)
+{
+	static const struct told told[] = {W15,
+					   A16,
+					   A18,
+					   R20,
+					   M23_TO_A,
+					   A24,
+					   W31,
+					   T31,
+					   V37,
+					   FOREIGN(";severity=red"),
+					   I34,
+					   {51, "b/kirkuk", "f50", "incident", AT(4, 2, 10),
+					    "type=atk.ambush;when=040155C MAY 27;severity=red"}};
+	struct answer first = {.n = 0};
+
+	(void)state;
+	for (uint32_t seed = 0; seed < 40; seed++) {
+		struct scene scene = scene_open("a/kirkuk", told, sizeof told / sizeof *told);
+		struct answer answer;
+
+		scene_shuffle(&scene, seed * 2654435761U);
+		scene_state(&scene, 34, "b", PICTURE_STATE_ARRIVED, MS(4, 2, 15), WHY_NONE);
+		answer = scene_ask(&scene, "a/kirkuk", MS(4, 2, 55));
+		if (seed == 0)
+			first = keep(&answer);
+		assert_true(answer.n >= 3);
+		assert_true(is_same_answer(&first, &answer));
+		assert_int_equal(first.next_ms, answer.next_ms);
+		scene_close(&scene);
+	}
+	free(first.alerts);
+}
+
+static void
 obeys_settings(void **state)
 {
 	static const struct told told[] = {FOREIGN(";severity=red"), M23_TO_A};
@@ -272,6 +310,7 @@ main(void)
 	    cmocka_unit_test_setup_teardown(has_one_key, make_folder, drop_folder),
 	    cmocka_unit_test_setup_teardown(copies_nothing_of_a_civil_notice, make_folder,
 					    drop_folder),
+	    cmocka_unit_test_setup_teardown(does_not_hang_on_order, make_folder, drop_folder),
 	    cmocka_unit_test_setup_teardown(obeys_settings, make_folder, drop_folder),
 	};
 
