@@ -41,8 +41,8 @@ same "with one receipt" 1 "$(stored b-one "SELECT count(*) FROM sent WHERE party
 # Cut: both go on, and what waited comes once.
 cut_link a/one b/one
 cut_link b/one a/two
-gone() { [ "$(status_of "$1" "len([l for l in d['links'] if l['station'].startswith('$2')])")" = 0 ]; }
-wait_for 20 gone a-one b
+
+try "the link is gone" wait_for 20 grep -q "the link with b/one is down" a-one.out
 while_a=()
 for n in 1 2 3 4 5; do
 	while_a+=("$(file a-one sighting type=mov.sighting when=now place=38SMD47056541 severity=green)")
@@ -59,13 +59,14 @@ try "what b filed too" wait_for 30 arrives b-one "$while_b" a
 try "everything that waited" wait_for 30 settled a-one b-one
 late() { seam --home b-one --json show "$urgent" | pick - 'd["record"]["late"]'; }
 same "it is marked late" true "$(late)"
-same "the urgent one went first" 1 "$(stored b-one "SELECT count(*) FROM inbox WHERE station = 'a/one' AND counter = 3 AND record = x'$(id_hex "$urgent")'")"
+came_as() { stored b-one "SELECT counter FROM inbox WHERE station = 'a/one' AND record = x'$(id_hex "$1")'"; }
+try "the urgent one went first" test "$(came_as "$urgent")" -lt "$(came_as "${while_a[0]}")"
 same "nothing came twice" "$(stored b-one "SELECT count(DISTINCT record) FROM inbox WHERE station = 'a/one'")" \
     "$(stored b-one "SELECT count(*) FROM inbox WHERE station = 'a/one'")"
 same "no number is missing" '[]' "$(status_of b-one "next(s['gaps'] for s in d['stations'] if s['station'] == 'a/one')")"
 
 # Countersigned by two other parties.
-signed() { [ "$(status_of "$1" 'd["countersigned"] >= d["size"] - 1 and d["countersigned"] > 0')" = true ]; }
+signed() { [ "$(status_of "$1" 'd["countersigned"] == d["headed"] > 0')" = true ]; }
 for home in a-one b-one c-one; do
 	try "the log of $home is countersigned by two parties" wait_for 30 signed $home
 done

@@ -11,6 +11,7 @@
 #include "journal/journal.h"
 #include "journal/outbox.h"
 #include "journal/sent.h"
+#include "seamd/quorum.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -165,36 +166,60 @@ write_stations(const struct app *app, struct view *view, struct out *out)
 	return err;
 }
 
+/* How far the log is countersigned by as many parties as the member list asks for. */
+static enum err
+look_at_quorum(const struct app *app, struct view *view, struct witness_quorum *reached)
+{
+	struct party own = station_party(&app->config.station);
+	struct quorum *quorum = calloc(1, sizeof *quorum);
+	enum err err = quorum ? ERR_OK : ERR_NOMEM;
+
+	if (err == ERR_OK) {
+		quorum_read(view_ring(view), &own, quorum);
+		err = witness_quorum(view_journal(view), quorum->member, quorum->n, quorum->k,
+				     reached);
+	}
+	free(quorum);
+	return err;
+}
+
 static enum err
 write_head(struct app *app, struct view *view, struct out *out)
 {
 	struct journal *journal = view_journal(view);
 	struct journal_counts counts;
 	bool is_running = reach_is_running(app);
+	struct witness_quorum quorum = {0};
 	enum err err = journal_count(journal, &counts);
 
+	if (err == ERR_OK)
+		err = look_at_quorum(app, view, &quorum);
 	if (app->is_json) {
 		out_format(out,
 			   "{\"station\":\"%s\",\"exercise\":%s,\"running\":%s,\"log\":\"%s\","
 			   "\"leaves\":%llu,"
-			   "\"headed\":%llu,\"records\":%llu,\"own\":%llu,\"foreign\":%llu,"
+			   "\"headed\":%llu,\"countersigned\":%llu,\"records\":%llu,\"own\":%llu,"
+			   "\"foreign\":%llu,"
 			   "\"erased\":%llu,"
 			   "\"quarantined\":%llu,\"parties\":[",
 			   journal_station(journal), app->config.exercise ? "true" : "false",
 			   is_running ? "true" : "false", journal_origin(journal),
 			   (unsigned long long)journal_size(journal),
 			   (unsigned long long)journal_head_size(journal),
-			   (unsigned long long)counts.records, (unsigned long long)counts.own,
-			   (unsigned long long)counts.foreign, (unsigned long long)counts.erased,
+			   (unsigned long long)quorum.size, (unsigned long long)counts.records,
+			   (unsigned long long)counts.own, (unsigned long long)counts.foreign,
+			   (unsigned long long)counts.erased,
 			   (unsigned long long)counts.quarantined);
 		return err;
 	}
 	out_format(out, "station %s%s, %s\n", journal_station(journal),
 		   app->config.exercise ? " (EXERCISE)" : "",
 		   is_running ? "running" : "not running");
-	out_format(out, "log %s: %llu leaves, %llu of them under a signed head\n",
+	out_format(out,
+		   "log %s: %llu leaves, %llu of them under a signed head, %llu countersigned by "
+		   "enough parties\n",
 		   journal_origin(journal), (unsigned long long)journal_size(journal),
-		   (unsigned long long)journal_head_size(journal));
+		   (unsigned long long)journal_head_size(journal), (unsigned long long)quorum.size);
 	out_format(
 	    out,
 	    "%llu records held: %llu own, %llu from others, %llu erased; %llu kept in quarantine\n",

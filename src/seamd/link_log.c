@@ -13,7 +13,7 @@
 #include "journal/shelf.h"
 #include "journal/tile.h"
 #include "journal/witness.h"
-#include "seamd/misdeed.h"
+#include "seamd/quorum.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -404,21 +404,12 @@ link_take_log(struct core *core, struct link *link, struct span word, struct spa
 enum err
 link_quorum(struct core *core, struct witness_quorum *quorum)
 {
-	const struct members *members = keyring_members(core->keyring);
-	struct witness_member rows[LIMIT_STATIONS];
-	struct party parties[LIMIT_STATIONS];
-	size_t n = 0;
+	struct quorum *witnesses = arena_take(core->arena, sizeof *witnesses);
 
-	for (size_t i = 0; i < keyring_count(core->keyring) && n < LIMIT_STATIONS; i++) {
-		const struct keynote *note = keyring_at(core->keyring, i);
-
-		parties[n] = station_party(&note->station);
-		if (party_equal(&parties[n], &core->own) || !members_find(members, &parties[n]))
-			continue;
-		rows[n] = (struct witness_member){parties[n].name, &note->witness};
-		n++;
-	}
-	return witness_quorum(core->journal, rows, n, members->quorum, quorum);
+	if (!witnesses)
+		return ERR_NOMEM;
+	quorum_read(core->keyring, &core->own, witnesses);
+	return witness_quorum(core->journal, witnesses->member, witnesses->n, witnesses->k, quorum);
 }
 
 void
