@@ -1,5 +1,5 @@
 /* Whatever stands in seam.conf: refused with the reason, or printed and read back the same.
- * fuzz-needs: src/seamd/config.c
+ * fuzz-needs: src/seamd/config.c src/seamd/links.c
  */
 #include "seamd/config.h"
 

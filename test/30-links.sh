@@ -141,6 +141,22 @@ becomes "the link stands" 30 "$a" b/qaraj up
 becomes "at both ends" 30 "$b" a/makhmour up
 holds "the status says so" '"state":"up"' <(seam --home "$a" status --json)
 try "the doctor is content" seam --home "$a" doctor
+for role in "peer -H" core; do
+	old=$(pgrep -P "$(cat "$a.pid")" -f -- "--role $role")
+	kill -KILL "$old"
+	becomes "it stands again after ${role%% *} was killed" 30 "$a" b/qaraj up
+	same "with one gate" 1 "$(gates "$a")"
+	lib_gone "$old" 2>/dev/null && ok "a new one" || not_ok "a new one"
+done
+for i in 1 2 3 4 5 6; do
+	seam --home "$c" link add "d/s$i" --connect "127.0.0.1:$i" >/dev/null 2>&1 &
+	adding[i]=$!
+done
+wait "${adding[@]}"
+same "links that are added at once are all there" 6 "$(seam --home "$c" link list --json | pick - 'len(d)')"
+wait_for 20 has_gates "$c" 6 && ok "each with its gate" || not_ok "each with its gate" "$c.out"
+rm "$c/links"
+wait_for 20 has_gates "$c" 0 && ok "and none without the file" || not_ok "and none without the file" "$c.out"
 stop_station "$b"
 becomes "its other end has gone" 20 "$a" b/qaraj lost
 start_station "$b"
@@ -209,5 +225,5 @@ relink "$c" b/qaraj --listen "127.0.0.1:$p"
 relink "$b" a/makhmour --connect "127.0.0.1:$p"
 becomes "another station behind the right key: stranger" 60 "$b" a/makhmour stranger
 remedy "$b" "mend the address"
-lacks "no role died of anything" "died of signal" "$a.out"
-lacks "nor there" "died of signal" "$b.out"
+same "only what was killed here has died" 2 "$(grep -c "died of signal" "$a.out")"
+lacks "and nothing there" "died of signal" "$b.out"

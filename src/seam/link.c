@@ -10,11 +10,25 @@
 #include "seam/view.h"
 #include "seamd/tcp.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 enum { HOSTS_MAX = 1024 };
+
+/* Two that change the links at once do it one after the other; until this process ends. */
+static int
+take_turn(const struct app *app)
+{
+	int fd = open(app->config.home, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd >= 0 && flock(fd, LOCK_EX) == 0)
+		return APP_OK;
+	return app_fail(app, err_from_errno(errno), app->config.home);
+}
 
 /* What browsers may call the page, and each link's certificate nothing. */
 static void
@@ -180,6 +194,8 @@ link_add(struct app *app)
 	int code = links ? read_row(app, &row) : app_fail(app, ERR_NOMEM, "links");
 
 	if (code == APP_OK)
+		code = take_turn(app);
+	if (code == APP_OK)
 		code = link_read(app, links);
 	if (code == APP_OK)
 		code = check_port(app, links, &row);
@@ -214,6 +230,8 @@ link_remove(struct app *app)
 
 	if (app->args->n != 1 || !station_read(span_of(args_word(app->args, 0)), &station))
 		code = app_usage(app, "link remove STATION; a station is called PARTY/SITE");
+	if (code == APP_OK)
+		code = take_turn(app);
 	if (code == APP_OK)
 		code = links ? link_read(app, links) : app_fail(app, ERR_NOMEM, "links");
 	if (code == APP_OK && !(row = links_find(links, &station)))

@@ -5,6 +5,8 @@
 #define _GNU_SOURCE
 #include "seamd/config.h"
 
+#include "seamd/links.h"
+
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -68,6 +70,16 @@ read_TEXT(struct span value, int64_t low, int64_t high, struct config_text *text
 		if ((unsigned char)value.p[i] < ' ' || value.p[i] == 0x7f)
 			return false;
 	return trimmed.n == value.n && span_copy(text->text, sizeof text->text, value);
+}
+
+static bool
+read_ADDRESS(struct span value, int64_t low, int64_t high, struct config_text *text)
+{
+	char host[LINKS_ADDRESS];
+	char port[8];
+
+	return (value.n == 0 || links_split_own(value, host, port)) &&
+	       read_TEXT(value, low, high, text);
 }
 
 static bool
@@ -221,6 +233,12 @@ write_NUMBER(struct out *out, const int64_t *number)
 
 static void
 write_TEXT(struct out *out, const struct config_text *text)
+{
+	out_text(out, text->text);
+}
+
+static void
+write_ADDRESS(struct out *out, const struct config_text *text)
 {
 	out_text(out, text->text);
 }

@@ -26,7 +26,7 @@
 	X(batch_ms,       NUMBER,  "2",     0, 1000,        "longest wait of a record for its commit") \
 	X(batch_records,  NUMBER,  "256",   1, 256,         "records of one commit") \
 	X(post,           FLAG,    "no",    0, 0,           "a post: keeps 30 days of its sisters' records") \
-	X(web_listen,     TEXT,    "",      0, 0,           "address:port of the page and API; empty: none; TLS unless it is loopback") \
+	X(web_listen,     ADDRESS, "",      0, 0,           "address:port of the page and API; empty: none; TLS unless it is loopback") \
 	X(web_host,       TEXT,    "",      0, 0,           "further names browsers may use for it, separated by blanks") \
 	WATCH_SETTING_ROWS(X)
 /* clang-format on */
@@ -37,6 +37,7 @@ enum config_jail { CONFIG_JAIL_STRICT, CONFIG_JAIL_WARN, CONFIG_JAIL_OFF };
 #define CONFIG_C_FLAG    bool
 #define CONFIG_C_NUMBER  int64_t
 #define CONFIG_C_TEXT    struct config_text
+#define CONFIG_C_ADDRESS struct config_text /* "", or as links_split_own() takes it */
 #define CONFIG_C_JAIL    enum config_jail
 
 struct config_text {

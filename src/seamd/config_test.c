@@ -50,6 +50,11 @@ static const struct {
 	{"number beyond 64 bits", "station a/x\nbeat_ms 99999999999999999999\n", ERR_CONFIG, "beat_ms"},
 	{"no number", "station a/x\nbeat_ms\n", ERR_CONFIG, "beat_ms"},
 	{"control in a text", "station a/x\nrun_dir /x\x01y\n", ERR_CONFIG, "run_dir"},
+	{"page nowhere", "station a/x\nweb_listen\n", ERR_OK, ""},
+	{"page", "station a/x\nweb_listen 127.0.0.1:8080\n", ERR_OK, ""},
+	{"page, IPv6", "station a/x\nweb_listen [::1]:8080\n", ERR_OK, ""},
+	{"page without a port", "station a/x\nweb_listen 127.0.0.1\n", ERR_CONFIG, "web_listen"},
+	{"page by a name", "station a/x\nweb_listen seam.example:443\n", ERR_CONFIG, "web_listen"},
 	{"long key", "station a/x\nkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkk 1\n",
 	 ERR_CONFIG, "unknown key 'kkkk"},
 };
@@ -176,6 +181,16 @@ fill_TEXT(unsigned *seed, int64_t low, int64_t high, struct config_text *text)
 }
 
 static void
+fill_ADDRESS(unsigned *seed, int64_t low, int64_t high, struct config_text *text)
+{
+	(void)low;
+	(void)high;
+	if (pick(seed, 0, 3) > 0)
+		(void)snprintf(text->text, sizeof text->text, "127.0.0.%d:%d",
+			       (int)pick(seed, 0, 255), (int)pick(seed, 1, 65535));
+}
+
+static void
 fill_JAIL(unsigned *seed, int64_t low, int64_t high, enum config_jail *jail)
 {
 	(void)low;
@@ -205,6 +220,12 @@ static bool
 same_TEXT(const struct config_text *a, const struct config_text *b)
 {
 	return strcmp(a->text, b->text) == 0;
+}
+
+static bool
+same_ADDRESS(const struct config_text *a, const struct config_text *b)
+{
+	return same_TEXT(a, b);
 }
 
 static bool

@@ -177,9 +177,12 @@ replan(struct keeper *keeper, struct child *child, int status)
 	if (is_config)
 		child->start_at_ms = role_tick_ms() + BACKOFF_CONFIG_MS;
 	/* Whatever depends on core's memory of channels ends with it. */
-	for (size_t i = 0; i < KEEPER_SLOTS && child->role == ROLE_CORE; i++)
-		if (i != ROLE_CORE)
-			kill_child(&keeper->children[i], SIGKILL);
+	for (size_t i = 0; i < KEEPER_SLOTS && child->role == ROLE_CORE; i++) {
+		if (i == ROLE_CORE)
+			continue;
+		keeper->children[i].is_asked = true;
+		kill_child(&keeper->children[i], SIGKILL);
+	}
 }
 
 static void
