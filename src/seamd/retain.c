@@ -21,7 +21,7 @@
 
 enum { TURN_RECORDS = 64, TURN_MS = 200, POST_DAYS = 30, TEXT_MAX = 200 };
 
-static const int64_t DAY_MS = 24 * 3600 * 1000;
+static const int64_t DAY_MS = 24 * 3600 * 1000, HOUR_MS = 3600 * 1000;
 
 /* ---- how long ---- */
 
@@ -37,8 +37,8 @@ static int64_t
 end_of(const struct when *when)
 {
 	if (when->precision == WHEN_MINUTE)
-		return when->to_ms + DAY_MS / (24 * 60);
-	return when->to_ms + (when->precision == WHEN_HOUR ? DAY_MS / 24 : DAY_MS);
+		return when->to_ms + HOUR_MS / 60;
+	return when->to_ms + (when->precision == WHEN_HOUR ? HOUR_MS : DAY_MS);
 }
 
 /* By the table of kinds: days from a moment, for a humanitarian notice from the end of its window.
@@ -141,17 +141,18 @@ is_open_harm(struct core *core, const struct hash *id)
 	       !is_closed(core, &incident);
 }
 
-/* Until when a record whose date has passed stays all the same; 0: it goes. */
+/* Until when a record whose date has passed stays all the same, or is looked at again; 0: it goes.
+ */
 static int64_t
 longer_ms(struct core *core, const struct hash *id, int64_t now_ms)
 {
 	struct hold hold;
 
 	if (hold_of(core->journal, id, core->arena, &hold) != ERR_OK)
-		return now_ms + DAY_MS; /* a hold that cannot be read holds */
+		return now_ms + HOUR_MS; /* a hold that cannot be read holds */
 	if (hold.until_ms > now_ms)
 		return hold.until_ms;
-	return is_open_harm(core, id) ? now_ms + DAY_MS : 0;
+	return is_open_harm(core, id) ? now_ms + HOUR_MS : 0;
 }
 
 static enum err
