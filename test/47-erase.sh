@@ -34,12 +34,35 @@ hides "no byte of the words lies in a's home or picture" "$mark" a a-run
 same "the record is known by its id alone" true "$(seam --home a --json show "$gone" | pick - 'd["record"]["erased"]')"
 same "its leaf stays" $((size + 1)) "$(stored a "SELECT count(*) FROM leaf")"
 try "a proves the leaf still" seam --home a proof "$gone"
+seam --home a show "$gone" >shown
+holds "a says on whose word it went and who has not confirmed it" 'erased on the word of a/one, .*; missing: b/one$' shown
 shows "b has them yet" "$mark" b-run
 try "the erasure goes by stick" stick a b second
 hides "no byte of the words is on that stick" "$mark" second
 hides "none lies in b's home or picture" "$mark" b b-run
 same "b knows the id alone" true "$(seam --home b --json show "$gone" | pick - 'd["record"]["erased"]')"
-try "b confirms" stick b a
+# b dies before it has told a; the word is owed all the same.
+kill_station b
+start_station b
+try "b confirms" stick b a word
+same "with a signed word" 1 "$(grep -c '^erased ' word)"
+hides "in which there is nothing but hashes" "$mark" word
+seam --home a show "$gone" >shown
+holds "a says who has" 'erased on the word of a/one, .*, confirmed by b/one \([^)]*\)$' shown
+same "and keeps the word in its log" 1 "$(stored a "SELECT count(*) FROM confirm c JOIN leaf l ON l.epoch = c.epoch AND l.idx = c.leaf WHERE c.station = 'b/one'")"
+seam --home a --json import bundle word >taken 2>refused
+same "the same word again is known" 0 "$(pick taken 'd["new"]')"
+forge() { # NAME CODE: the stick with its word changed by Python CODE over `word` is refused
+	rebundle word forged "
+def change(word): $2
+items[:] = [('erased ' + change(i[7:])) if i.startswith('erased ') else i for i in items]"
+	seam --home a --json import bundle forged >taken 2>refused
+	same "a word with $1 is refused" 1 "$(pick taken 'd["refused"]')"
+}
+forge "another bit" 'return flip(word, len(word) - 20)'
+forge "another time" 'return ".".join([word.split(".")[0], base64.urlsafe_b64encode(base64.urlsafe_b64decode(word.split(".")[1] + "==").replace(b"\"iat\":1", b"\"iat\":2")).decode().rstrip("="), word.split(".")[2]])'
+seam --home c --json import bundle word >taken 2>refused
+same "a word for a is nothing to c" 0 "$(stored c "SELECT count(*) FROM confirm")"
 same "a has b's receipt for the erasure" 1 "$(stored a "SELECT count(*) FROM sent WHERE receipt IS NOT NULL AND record IN (SELECT id FROM record WHERE kind = 'erase')")"
 same "c, which never had it, is told nothing" 0 "$(seam --home a export bundle c ac 2>err; grep -c ^delivery ac)"
 

@@ -80,6 +80,23 @@ try "what the sister filed reaches the first station" seam --home s export bundl
 try "is taken" seam --home a import bundle sa
 same "whole" 38SMD490654 "$(seam --home a --json show "$third" | pick - 'd["record"]["fields"]["place"]')"
 refuse "only the station that signed a record may amend it" seam --home a report incident severity=green --amend "$third"
+
+# What is erased is erased at sisters too, and each says so; the word goes whichever way there is.
+who() { # HOME ID: who confirmed | who is missing
+	seam --home "$1" --json show "$2" | pick - '"%s | %s" % (" ".join(sorted(c["station"] for c in d["kept"]["confirmed"])), " ".join(sorted(d["kept"]["missing"])))'
+}
+try "the sister erases what it filed" seam --home s erase "$third" --yes
+same "it waits for b and for its own sister" " | a/one b/one" "$(who s "$third")"
+stick s b
+seam --home s export bundle a/one sa 2>err
+seam --home a --json import bundle sa >taken 2>refused
+same "b's word for it goes by the stick to a" 1 "$(stick b a ba; grep -c '^erased ' ba)"
+seam --home a export bundle a/makhmour as 2>err
+same "which has its own to say too" 2 "$(grep -c '^erased ' as)"
+seam --home s --json import bundle as >taken 2>refused
+same "the sister has both" "a/one b/one | " "$(who s "$third")"
+seam --home s --json status | pick - 'd["unconfirmed"]' >unconfirmed
+same "and waits for nobody" "[]" "$(cat unconfirmed)"
 for home in a b s; do
 	stop_station $home
 	try "$home is sound" seam verify $home
