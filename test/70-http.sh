@@ -164,16 +164,3 @@ if [ "$memory" -le 128 ]; then
 else
 	not_ok "in little memory ($memory MB)"
 fi
-
-# ---- TLS ----
-stop_station a
-sed -i "s|^web_listen.*|web_listen 0.0.0.0:$port|" a/seam.conf
-rm -f a/tls/web.key a/tls/web.crt
-: >a.out
-if seamd -H a >a.out 2>&1 </dev/null & started=$!; wait_for 10 grep -q 'TLS key' a.out; then
-	ok "beyond this machine it does not listen in the clear"
-else
-	not_ok "beyond this machine it does not listen in the clear" a.out
-fi
-kill $started 2>/dev/null
-wait $started 2>/dev/null

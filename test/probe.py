@@ -8,20 +8,28 @@
     probe.py deaf PORT N TOKEN     N clients that ask and never read
     probe.py stream PORT TOKEN S   what comes on the stream in S seconds
 
-Prints one line a probe: "ok - …" or "not ok - …".
+Prints one line a probe: "ok - …" or "not ok - …".  PROBE_HOST is the address to connect to, 127.0.0.1 when not
+set; with PROBE_TLS=1 it speaks TLS, and believes any certificate.
 """
+import os
 import re
 import socket
+import ssl
 import sys
 import time
 
-HOST = "127.0.0.1"
+HOST = os.environ.get("PROBE_HOST", "127.0.0.1")
+TLS = None
+if os.environ.get("PROBE_TLS") == "1":
+    TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    TLS.check_hostname = False
+    TLS.verify_mode = ssl.CERT_NONE
 
 
 def connect(port, timeout=15):
     s = socket.create_connection((HOST, port), timeout)
     s.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    return s
+    return TLS.wrap_socket(s) if TLS else s
 
 
 def read_all(s, seconds):
@@ -37,7 +45,7 @@ def read_all(s, seconds):
             part = s.recv(65536)
         except socket.timeout:
             return got, False
-        except ConnectionError:
+        except (ConnectionError, ssl.SSLError):
             return got, True
         if not part:
             return got, True
@@ -127,7 +135,7 @@ def raw(port):
         s = connect(port)
         try:
             s.sendall(request)
-        except ConnectionError:
+        except (ConnectionError, ssl.SSLError):
             pass
         got, closed = read_all(s, 4 if closes else 0.4)
         s.close()
@@ -182,7 +190,7 @@ def cut(port):
     s = connect(port)
     try:
         s.sendall(one * 20000)
-    except ConnectionError:
+    except OSError:
         pass
     _, closed = read_all(s, 8)
     say(closed, "who sends far ahead of the answers is cut off")

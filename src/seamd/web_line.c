@@ -18,9 +18,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { DRAIN_AT_ONCE = 4096, DEAF_MS = 100 };
-
-static void begin_head(struct web_line *line);
+enum { COPY_AT_ONCE = 4096, BACKLOG = 1024 };
 
 /* ---- end ---- */
 
@@ -139,7 +137,7 @@ hold(struct web_line *line, struct evbuffer *input, size_t n)
 	if (had + n > WEB_HELD_MAX || evbuffer_ptr_set(input, &at, passed, EVBUFFER_PTR_SET) != 0)
 		return false;
 	while (line->held.n < had + n) {
-		char bytes[DRAIN_AT_ONCE];
+		char bytes[COPY_AT_ONCE];
 		size_t left = had + n - line->held.n;
 		size_t part = left < sizeof bytes ? left : sizeof bytes;
 
@@ -422,8 +420,9 @@ web_line_listen(struct web *web, int fd)
 {
 	web->http = evhttp_new(web->base);
 	(void)evutil_make_socket_nonblocking(fd);
-	web->listener = evconnlistener_new(web->base, NULL, NULL,
-					   LEV_OPT_CLOSE_ON_EXEC | LEV_OPT_CLOSE_ON_FREE, 0, fd);
+	/* keeper listens already; here many may come within one turn of the loop */
+	web->listener = evconnlistener_new(
+	    web->base, NULL, NULL, LEV_OPT_CLOSE_ON_EXEC | LEV_OPT_CLOSE_ON_FREE, BACKLOG, fd);
 	if (!web->http || !web->listener)
 		return ERR_NOMEM;
 	evhttp_set_bevcb(web->http, make_stream, web);
