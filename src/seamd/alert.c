@@ -19,7 +19,8 @@ enum {
 	WATCH_ARENA = 64 << 20,
 	MINUTE_MS = 60 * 1000,
 	ORIGIN_MAX = 128,
-	ALARMS_MAX = 32
+	ALARMS_MAX = 32,
+	SHARE = 20
 };
 
 /* An alarm waits for the end of whatever found it. */
@@ -328,12 +329,16 @@ void
 core_watch(struct core *core)
 {
 	struct watching watching = {.core = core};
+	int64_t began_ms;
 	enum err err;
 
 	core_flush_alarms(core);
+	if (role_now_ms() < core->watch_after_ms)
+		return;
 	if (!core->picture || core->is_folding || !core->seal || core->is_stopping ||
 	    (core->watched_seq == core->folded_seq && core_now(core) < core->watch_ms))
 		return;
+	began_ms = role_now_ms();
 	watching.arena = arena_new(WATCH_ARENA);
 	take_settings(core->config, &watching.settings);
 	core->watch_ms = INT64_MAX;
@@ -346,6 +351,7 @@ core_watch(struct core *core)
 		core->watch_ms = core_now(core) + MINUTE_MS * 60;
 	}
 	arena_free(watching.arena);
+	core->watch_after_ms = role_now_ms() + SHARE * (role_now_ms() - began_ms);
 }
 
 /* ---- alarms ---- */

@@ -23,7 +23,7 @@
 
 /* How long a station that has links waits, before it signs a head, for a witness that holds more.
  */
-enum { HEADS_ARENA = 1 << 20, HOLD_MS = 10000 };
+enum { HEADS_ARENA = 1 << 20, HOLD_MS = 10000, NEXT_LEAST_MS = 20, NEXT_MOST_MS = 10000 };
 
 int64_t
 core_now(const struct core *core)
@@ -78,13 +78,50 @@ on_fold(evutil_socket_t fd, short what, void *cookie)
 	(void)event_add(core->fold, fold_some(core) ? &soon : &later);
 }
 
+/* What has its moment is looked at when that comes, however fast the exercise's clock runs. */
+static void
+wait_for_next(struct core *core)
+{
+	const struct members *members = keyring_members(core->keyring);
+	int64_t next_ms = core->due_ms < core->watch_ms ? core->due_ms : core->watch_ms;
+	int64_t wait_ms = next_ms - core_now(core);
+	struct timeval wait;
+
+	if (wait_ms > NEXT_MOST_MS * (members->rate_milli / 1000 + 1))
+		wait_ms = NEXT_MOST_MS;
+	else if (wait_ms > 0)
+		wait_ms = wait_ms * 1000 / members->rate_milli + 1;
+	if (core->watched_seq != core->folded_seq && core->watch_after_ms - role_now_ms() < wait_ms)
+		wait_ms = core->watch_after_ms - role_now_ms();
+	if (wait_ms < NEXT_LEAST_MS)
+		wait_ms = NEXT_LEAST_MS;
+	wait = (struct timeval){wait_ms / 1000, wait_ms % 1000 * 1000};
+	(void)event_add(core->next, &wait);
+}
+
+static void
+on_next(evutil_socket_t fd, short what, void *cookie)
+{
+	struct core *core = cookie;
+
+	(void)fd;
+	(void)what;
+	core->due_ms = deliver_due(core);
+	core_watch(core);
+	wait_for_next(core);
+}
+
 static void
 on_pump(evutil_socket_t fd, short what, void *cookie)
 {
+	struct core *core = cookie;
+
 	(void)fd;
 	(void)what;
-	core_watch(cookie);
-	link_pump_all(cookie);
+	core_watch(core);
+	link_pump_all(core);
+	core->due_ms = deliver_due(core);
+	wait_for_next(core);
 }
 
 static void
@@ -280,13 +317,14 @@ start_loop(struct core *core)
 	core->beat = event_new(core->base, -1, EV_PERSIST, on_beat, core);
 	core->fold = evtimer_new(core->base, on_fold, core);
 	core->pump = evtimer_new(core->base, on_pump, core);
+	core->next = evtimer_new(core->base, on_next, core);
 	core->link_beat = event_new(core->base, -1, EV_PERSIST, on_link_beat, core);
 	if (!core->keeper || !core->term || !core->tick || !core->beat || !core->fold ||
-	    !core->pump || !core->link_beat)
+	    !core->pump || !core->next || !core->link_beat)
 		return ERR_NOMEM;
 	if (event_add(core->keeper, NULL) != 0 || event_add(core->term, NULL) != 0 ||
 	    event_add(core->beat, &beat) != 0 || event_add(core->fold, &soon) != 0 ||
-	    event_add(core->link_beat, &watch) != 0)
+	    event_add(core->link_beat, &watch) != 0 || event_add(core->next, &soon) != 0)
 		return ERR_SYSTEM;
 	return ERR_OK;
 }
@@ -294,8 +332,8 @@ start_loop(struct core *core)
 static void
 close_loop(struct core *core)
 {
-	struct event *events[] = {core->tick, core->beat, core->fold,     core->keeper,
-				  core->term, core->pump, core->link_beat};
+	struct event *events[] = {core->next,   core->tick, core->beat, core->fold,
+				  core->keeper, core->term, core->pump, core->link_beat};
 
 	for (size_t i = 0; i < CORE_LINES_MAX; i++)
 		if (core->lines[i].line)

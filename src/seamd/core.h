@@ -98,6 +98,8 @@ struct core {
 	struct link *links[LINKS_MAX];
 	struct event *pump;      /* what may go over links is looked at soon */
 	struct event *link_beat; /* links that are silent */
+	struct event *next;      /* what has its moment: due releases, clocks of rules */
+	int64_t due_ms;          /* when the next release falls due */
 	struct act *first, *last;
 	size_t waiting, waiting_bytes;
 	int64_t written_seq; /* newest record written */
@@ -115,6 +117,7 @@ struct core {
 	int64_t hold_until_ms; /* real time until which witnesses may say that they hold more */
 	int64_t watched_seq;   /* the rules have seen the picture so far … */
 	int64_t watch_ms; /* … and are asked again then at the latest, in the station's time */
+	int64_t watch_after_ms; /* real time: the rules have a twentieth of core's time at most */
 	struct core_alarm *alarms;
 	bool owes_words;         /* that an erasure was carried out: may be to be said */
 	int64_t words_after;     /* looked at up to this one of them */

@@ -53,16 +53,30 @@ trusted_mark(struct core *core)
 	return looking.is_there ? looking.seq : 0;
 }
 
+/* When it was filed; where that was not released, the time it tells of, known to the hour at least.
+ */
+static int64_t
+began_ms(const struct record *record)
+{
+	const struct value *when = &record->field[FIELD_WHEN];
+	const struct value *window = &record->field[FIELD_WINDOW];
+
+	if (record->filed_ms > 0)
+		return record->filed_ms;
+	if (when->is_set && when->when.precision <= WHEN_HOUR)
+		return when->when.to_ms;
+	return window->is_set && window->when.precision <= WHEN_HOUR ? window->when.from_ms : 0;
+}
+
 /* A live link brings a record within moments; what came much later waited for a link, a stick or an
  * officer. */
 static unsigned
 late_flag(const struct core *core, const struct record *record, int64_t arrived_ms)
 {
 	bool is_own = station_equal(&record->station, &core->kid.station);
+	int64_t began = began_ms(record);
 
-	return !is_own && record->filed_ms > 0 && arrived_ms - record->filed_ms > LATE_MS
-		   ? PICTURE_LATE
-		   : 0;
+	return !is_own && began > 0 && arrived_ms - began > LATE_MS ? PICTURE_LATE : 0;
 }
 
 enum err
