@@ -29,6 +29,8 @@ try "a's root signs it" seam --home a join sign request
 cp out welcome
 try "it joins" seam --home s join welcome
 try "its sister knows it" seam --home a members install welcome
+sed -i '/^post /d' s/seam.conf
+echo 'post yes' >>s/seam.conf
 start_station s
 
 # What a filed before and after goes to it: whole, but for what is sealed.
@@ -79,6 +81,12 @@ same "b counts each station of a by itself, and nothing is missing" '[["a/makhmo
 try "what the sister filed reaches the first station" seam --home s export bundle a/one sa
 try "is taken" seam --home a import bundle sa
 same "whole" 38SMD490654 "$(seam --home a --json show "$third" | pick - 'd["record"]["fields"]["place"]')"
+until_of() { # HOME ID: kept for so many days; 0: for ever
+	seam --home "$1" --json show "$2" | pick - 'round((d["kept"]["until_ms"] - d["record"]["arrived_ms"]) / 86400000) if d["kept"]["until_ms"] else 0'
+}
+same "a post keeps what it did not file for 30 days, what it filed as others do" "30 30 0" \
+	"$(until_of s "$first") $(until_of s "$theirs") $(until_of s "$third")"
+same "its sister keeps all of it for ever" "0 0 0" "$(until_of a "$first") $(until_of a "$theirs") $(until_of a "$third")"
 refuse "only the station that signed a record may amend it" seam --home a report incident severity=green --amend "$third"
 
 # What is erased is erased at sisters too, and each says so; the word goes whichever way there is.

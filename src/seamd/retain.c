@@ -8,6 +8,7 @@
 #include "seamd/core.h"
 
 #include "admit/admit.h"
+#include "admit/keyring.h"
 #include "journal/journal.h"
 #include "journal/shelf.h"
 #include "model/lint.h"
@@ -65,6 +66,15 @@ begun_ms(const struct take *take, int64_t now_ms)
 	return begun > 0 && begun < now_ms ? begun : now_ms;
 }
 
+/* By its own configuration, or by what its party's root says of it. */
+static bool
+is_post(const struct core *core)
+{
+	const struct keynote *note = keyring_station(core->keyring, &core->kid.station);
+
+	return core->config->post || (note && note->is_post);
+}
+
 int64_t
 retain_until(struct core *core, const struct take *take)
 {
@@ -79,7 +89,7 @@ retain_until(struct core *core, const struct take *take)
 		until_ms = sooner(until_ms, end_by_kind(take->record, begun_ms(take, now_ms)));
 	if (take->record->kind == KIND_CIVIL)
 		until_ms = sooner(until_ms, end_by_kind(take->record, now_ms));
-	if (core->config->post && !take->is_own)
+	if (is_post(core) && !take->is_own)
 		until_ms = sooner(until_ms, now_ms + POST_DAYS * DAY_MS);
 	return until_ms;
 }
