@@ -197,6 +197,8 @@ write_row(const struct app *app, struct out *out, const struct link_row *row,
 	write_addresses(out, row);
 	if (look)
 		write_standing(look, out);
+	else if (is_running)
+		out_text(out, "\n    not taken up yet; seam doctor names what hinders it");
 	out_char(out, '\n');
 }
 
