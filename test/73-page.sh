@@ -225,6 +225,15 @@ for field in summary detail unit governorate district actor typed; do
 done
 home '?lang=ar'
 sound "a list with them" ar
+python3 -c 'import json; print(json.dumps({"kind": "sighting", "fields": {"type": "mov.sighting", "when": "now",
+    "place": "38SME448251", "summary": "\"" * 4000, "detail": "<" * 4000, "typed": "&" * 4000}}))' >long
+curl -s -H "Authorization: Bearer $(cat token)" -H 'Content-Type: application/json' -o filed -d @long "$url/api/v1/records"
+same "a record longer than a page" 200 "$(page "/record/$(pick filed 'd["id"]')?lang=en")"
+sound "has one" en
+reads >text
+holds "that says what it leaves out" 'too long for this page' text
+same "so has a policy" 200 "$(page "/record/$(seam --home a --json list --kind policy --limit 1 | pick - 'd[0]["id"]')?lang=ckb")"
+sound "of any length" ckb
 
 # ---- in a browser ----
 if command -v chromium >/dev/null 2>&1; then

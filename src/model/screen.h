@@ -67,8 +67,8 @@
 	X(FILED_AT,      "filed {time}") \
 	X(CAME_AT,       "came {time}") \
 	X(NOT_RELEASED,  "not released to us") \
+	X(TOO_LONG,      "too long for this page") \
 	X(UNREVIEWED,    "These words have not been reviewed by native speakers.") \
-	X(FOLDING,       "The picture is being made anew. Load this page again in a moment.") \
 	X(RED,           "red") \
 	X(YELLOW,        "yellow") \
 	X(GREEN,         "green") \

@@ -9,6 +9,8 @@
 
 #include <string.h>
 
+enum { VALUE_ROOM = 6000 };
+
 /* ---- text ---- */
 
 void
@@ -123,6 +125,23 @@ write_size(struct page *page, unsigned level)
 	out_text(&page->out, ")</small>");
 }
 
+/* Where the page has no room for it that is said; whole it is in the console and in seam show. */
+static void
+write_escaped(struct page *page, struct span text)
+{
+	struct out escaped = out_new(LIMIT_RECORD_WIRE * 8);
+
+	out_html(&escaped, text);
+	if (escaped.n + VALUE_ROOM > page_left(page)) {
+		out_text(&page->out, "<i>");
+		page_word(page, SCREEN_TOO_LONG);
+		out_text(&page->out, "</i>");
+	} else {
+		out_span(&page->out, out_view(&escaped));
+	}
+	out_free(&escaped);
+}
+
 void
 page_value(struct page *page, const struct record *record, enum field field)
 {
@@ -130,18 +149,20 @@ page_value(struct page *page, const struct record *record, enum field field)
 	bool is_words = type == FIELD_TYPE_FREE || type == FIELD_TYPE_DOC;
 	struct out value = out_new(LIMIT_RECORD_WIRE * 4);
 
-	if (is_words)
-		out_span(&value, record->field[field].text);
-	else
-		label_value(&value, record, field, page->lang, page->zone_min, !is_latin(type));
 	if (is_latin(type)) {
+		label_value(&value, record, field, page->lang, page->zone_min, false);
 		page_latin(page, out_view(&value));
 		if (type == FIELD_TYPE_PLACE)
 			write_size(page, record->field[field].place.level);
+	} else if (is_words) {
+		out_text(&page->out, "<span dir=auto class=w>");
+		write_escaped(page, record->field[field].text);
+		out_text(&page->out, "</span>");
 	} else {
-		out_text(&page->out, is_words ? "<span dir=auto class=w>" : "<bdi>");
-		page_text(page, out_view(&value));
-		out_text(&page->out, is_words ? "</span>" : "</bdi>");
+		label_value(&value, record, field, page->lang, page->zone_min, true);
+		out_text(&page->out, "<bdi>");
+		write_escaped(page, out_view(&value));
+		out_text(&page->out, "</bdi>");
 	}
 	out_free(&value);
 }

@@ -105,13 +105,14 @@ write_cards(struct page *page, const struct waiting *rows, size_t n)
 	bool is_full = false;
 
 	page_form(page, "/answer");
-	out_text(&page->out, "<ul class=k>\n");
+	out_text(&page->out, "<ul class=\"k t\">\n");
 	for (size_t i = 0; i < n && rows[i].is_ours && !is_full; i++) {
 		out_text(&page->out, "<li>");
 		page_row(page, &rows[i].row);
 		write_due(page, &rows[i]);
+		out_text(&page->out, "<p>");
 		page_answer_buttons(page, &rows[i].row, rows[i].way, false);
-		out_text(&page->out, "</li>\n");
+		out_text(&page->out, "</p></li>\n");
 		is_full = page->out.n > CARDS_FULL && i + 1 < n && rows[i + 1].is_ours;
 	}
 	out_text(&page->out, "</ul></form>\n");
@@ -133,7 +134,7 @@ write_others(struct page *page, const struct waiting *rows, size_t n)
 		return;
 	out_text(&page->out, "<section>");
 	page_heading(page, "others", SCREEN_OTHERS);
-	out_text(&page->out, "<ul>\n");
+	out_text(&page->out, "<ul class=t>\n");
 	for (size_t i = first; i < n && page->out.n < OTHERS_FULL; i++) {
 		out_text(&page->out, "<li>");
 		page_row(page, &rows[i].row);
@@ -185,7 +186,7 @@ write_newest(struct page *page, const struct picture_row *rows, size_t n,
 
 	out_text(&page->out, "<section>");
 	page_heading(page, "newest", SCREEN_NEWEST);
-	out_text(&page->out, "<ul>\n");
+	out_text(&page->out, "<ul class=t>\n");
 	for (i = 0; i < n && page_left(page) > ROW_ROOM; i++) {
 		out_text(&page->out, "<li>");
 		page_row(page, &rows[i]);

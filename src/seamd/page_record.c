@@ -55,8 +55,9 @@ write_rows(struct page *page, enum screen title, const struct picture_row *rows,
 {
 	if (n == 0 || page_left(page) < PART_ROOM)
 		return;
-	page_heading(page, "more", title);
-	out_text(&page->out, "<ul>\n");
+	out_text(&page->out, "<h2>");
+	page_word(page, title);
+	out_text(&page->out, "</h2>\n<ul class=t>\n");
 	for (size_t i = 0; i < n && page_left(page) > PART_ROOM; i++) {
 		out_text(&page->out, "<li>");
 		page_row(page, &rows[i]);
@@ -73,7 +74,7 @@ write_answer(struct page *page, const struct picture_answer *answer)
 	char id[HASH_TEXT_SIZE];
 
 	hash_text(id, &answer->id);
-	out_text(&page->out, "<li>");
+	out_text(&page->out, "<li><b class=s></b> ");
 	page_time(page, answer->at_ms);
 	out_char(&page->out, ' ');
 	page_latin(page, span_of(answer->station.name));
@@ -86,10 +87,11 @@ write_answer(struct page *page, const struct picture_answer *answer)
 		page_word(page, SCREEN_NOT_RELEASED);
 	out_text(&page->out, "</a>");
 	if (answer->eta_ms) {
-		page_comma(page);
+		out_text(&page->out, " <span>");
 		page_label(page, field_row(FIELD_ETA)->label);
 		out_char(&page->out, ' ');
 		page_time(page, answer->eta_ms);
+		out_text(&page->out, "</span>");
 	}
 	out_text(&page->out, "</li>\n");
 }
@@ -104,7 +106,7 @@ write_answers(struct page *page, struct picture *picture, const struct picture_r
 	if (err != ERR_OK || n == 0)
 		return err;
 	page_heading(page, "answers", SCREEN_ANSWERS);
-	out_text(&page->out, "<ul>\n");
+	out_text(&page->out, "<ul class=t>\n");
 	/* the newest are those that count when there is no room for all */
 	for (size_t i = n; i > 0 && page_left(page) > PART_ROOM; i--)
 		write_answer(page, &rows[i - 1]);

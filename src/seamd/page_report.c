@@ -10,7 +10,7 @@
 
 #include <string.h>
 
-enum { NONCE_BYTES = 12, NONCE_TEXT = 17, ORIGIN_CHARS = 22 };
+enum { NONCE_BYTES = 12, NONCE_TEXT = 17, ORIGIN_CHARS = 22, GETS_ROOM = 4000 };
 
 /* ---- the form ---- */
 
@@ -251,6 +251,8 @@ write_gets(struct page *page, const struct outcome_shown *shown)
 	out_text(&page->out, "</b> ");
 	if (!shown->cut.n) {
 		page_word(page, SCREEN_NOTHING);
+	} else if (page_left(page) < GETS_ROOM) {
+		page_word(page, SCREEN_TOO_LONG);
 	} else if (!seen || outcome_read_cut(shown->cut, page->request->arena, seen) != ERR_OK) {
 		out_text(&page->out, "?");
 	} else {

@@ -3,7 +3,7 @@
 
 /*
  * The look of the plain page, inside it, so that it comes whole over a slow line.  The gate's
- * Content-Security-Policy allows exactly this text by its hash; page_test.c holds the two together.
+ * Content-Security-Policy allows exactly this text by its hash; test/73-page.sh holds the two together.
  * Severity has a shape and a word besides its colour; contrast is at least 4.5 in both themes;
  * only logical sides, since the page is also read from the right.
  */
@@ -24,7 +24,7 @@
 	"main{padding:0 1rem 1rem;max-width:76rem;margin:auto}" \
 	"h1{font-size:1.25rem;margin:1rem 0 .5rem}h2{font-size:1.1rem;margin:1.2rem 0 .4rem}" \
 	"ul{list-style:none;margin:0;padding:0}li{padding:.5rem 0;border-block-start:1px solid var(--l)}" \
-	"a,h1,p{overflow-wrap:anywhere}li>bdi{color:var(--d);margin-inline-end:.6rem}li p{margin:.2rem 0}bdi[dir]{font-variant-numeric:tabular-nums}" \
+	"a,h1,p{overflow-wrap:anywhere}li>bdi{color:var(--d);margin:0 .25rem}li p{margin:.2rem 0}bdi[dir]{font-variant-numeric:tabular-nums}" \
 	"i{font-style:normal;color:var(--d);border:1px solid var(--l);border-radius:3px;padding:0 .3rem;font-size:.85rem}" \
 	".s{display:inline-block;margin-inline-end:.6rem}" \
 	".s0::before,.s1::before,.s2::before{content:\"\";display:inline-block;width:.8em;height:.8em;margin-inline-end:.35em;background:currentColor}" \
@@ -44,12 +44,14 @@
 	"footer{padding:.5rem 1rem;color:var(--d);font-size:.9rem;border-block-start:1px solid var(--l)}" \
 	"@media(min-width:60rem){.o{display:grid;grid-template-columns:minmax(0,1fr) 23rem;gap:0 2rem;align-items:start}" \
 	".o>section{grid-column:1}.o>.f{grid-column:2;grid-row:1/5;position:sticky;inset-block-start:0}}" \
-	"@media(min-width:40rem){.s{min-width:4.6rem}li>bdi{display:inline-block;min-width:8.5rem}li>bdi+bdi{min-width:7rem}}" \
+	"@media(min-width:40rem){.t>li{display:grid;grid-template-columns:4.6rem 8rem 6.4rem 1fr;column-gap:.6rem}" \
+	".t>li>*{grid-column:4;justify-self:start;margin-inline:0}.t .s{grid-column:1}.t bdi{grid-column:2}.t bdi+bdi{grid-column:3}" \
+	".t>li>p{grid-column:1/-1}}" \
 	"@media(max-width:40rem){li>a:not(.b){display:block}.s:empty{display:none}}" \
 	"@media(max-width:40rem){dl{grid-template-columns:36% 1fr}}"
 /* clang-format on */
 
 /* As it stands in the header: base64 of the SHA-256 of the text between <style> and </style>. */
-#define PAGE_STYLE_SOURCE "'sha256-6VdNJNV0mrHuDaAwHYGConpfsPIktiutoiIBlZTBDz4='"
+#define PAGE_STYLE_SOURCE "'sha256-3vmBXnCHsvEr+MCNvf1k9MG9mKy1HtwDPJN2QgQhWZY='"
 
 #endif
