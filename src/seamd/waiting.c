@@ -15,12 +15,21 @@ struct looking {
 	bool is_cut;
 };
 
-/* Nobody here has answered what another party sent as an act: a person should see it. */
+/* Nobody here has answered what another party sent as an act: a person should see it, asked by name
+ * or not. */
 static bool
 is_unseen(const struct picture_row *row, const struct course_row *own)
 {
 	return !row->is_own && kind_row(row->kind)->nature == KIND_NATURE_ACT &&
 	       (!own || own->first_ms == 0);
+}
+
+/* Ended by who asked or by its time. */
+static bool
+is_ended(enum course_state state)
+{
+	return state == COURSE_WITHDRAWN || state == COURSE_DONE || state == COURSE_CLOSED ||
+	       state == COURSE_EXPIRED || state == COURSE_OVER;
 }
 
 static bool
@@ -34,8 +43,10 @@ judge(const struct waiting_question *question, const struct course *course, stru
 	waiting->party = course->due.party;
 	waiting->by_ms = course->due.at_ms;
 	waiting->is_ours = party_equal(&course->due.party, &question->own);
-	if (waiting->is_ours && waiting->step != COURSE_STEP_NONE)
+	if (course->is_open && waiting->is_ours && waiting->step != COURSE_STEP_NONE)
 		return true;
+	if (is_ended(course->state))
+		return false;
 	if (is_unseen(&waiting->row, own) || (own && own->is_asked && own->first_ms == 0)) {
 		waiting->step = COURSE_STEP_ANSWER;
 		waiting->party = question->own;
@@ -43,7 +54,7 @@ judge(const struct waiting_question *question, const struct course *course, stru
 		waiting->is_ours = true;
 		return true;
 	}
-	return waiting->row.is_own && waiting->step != COURSE_STEP_NONE;
+	return course->is_open && waiting->row.is_own && waiting->step != COURSE_STEP_NONE;
 }
 
 static enum err
@@ -55,8 +66,7 @@ look_at(struct looking *looking, const struct picture_row *row)
 	arena_reset(looking->scratch);
 	err = picture_course(looking->question->picture, &row->id, &looking->question->clocks,
 			     looking->question->now_ms, looking->scratch, looking->course);
-	if (err != ERR_OK || !looking->course->course.is_open ||
-	    !judge(looking->question, &looking->course->course, &waiting))
+	if (err != ERR_OK || !judge(looking->question, &looking->course->course, &waiting))
 		return err == ERR_NOT_FOUND ? ERR_OK : err;
 	looking->rows[looking->n++] = waiting;
 	return ERR_OK;
