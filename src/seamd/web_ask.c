@@ -35,9 +35,12 @@ web_act(struct web_request *request, enum wire_kind kind)
 	return out;
 }
 
+/* Half of the room is for those whom core has known: strangers cannot take it. */
 static struct web_asked *
-free_row(struct web *web)
+free_row(struct web *web, const struct web_call *call)
 {
+	if (web->n_asked >= WEB_ASKS_MAX / 2 && !web_session_was_seen(web, &call->token))
+		return NULL;
 	for (size_t i = 0; i < WEB_ASKS_MAX; i++)
 		if (web->asked[i].id == 0)
 			return &web->asked[i];
@@ -58,7 +61,7 @@ send_message(struct web *web, struct web_call *call, struct web_asked **row)
 	struct out *out = &call->asking;
 	struct evbuffer *waiting = web->is_core_gone ? NULL : bufferevent_get_output(web->core);
 
-	*row = free_row(web);
+	*row = free_row(web, call);
 	wire_end(out, call->asking_begun);
 	if (out_err(out) != ERR_OK)
 		return out_err(out);
@@ -173,6 +176,7 @@ web_ask_from_core(struct bufferevent *core, void *cookie)
 	struct evbuffer *input = bufferevent_get_input(core);
 	enum err err = ERR_OK;
 
+	web->heard_ms = web_tick_ms();
 	while (err == ERR_OK) {
 		size_t n = evbuffer_get_length(input);
 		size_t want = n < WIRE_MAX ? n : WIRE_MAX;

@@ -12,8 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { RETRY_S = 1 };
-
 struct web_route {
 	enum web_method method;
 	const char *pattern;
@@ -341,6 +339,8 @@ web_call_begin(struct evhttp_request *http, void *cookie)
 	}
 	call = make_call(web, line, http);
 	if (!call) {
+		(void)evhttp_add_header(evhttp_request_get_output_headers(http), "Connection",
+					"close");
 		evhttp_send_reply(http, 503, web_reply_words(503), NULL);
 		return;
 	}

@@ -11,6 +11,8 @@
 
 #include <string.h>
 
+enum { HEARD_MS = 2000 };
+
 enum health_state { HEALTH_OK, HEALTH_WARN, HEALTH_FAIL };
 
 struct health {
@@ -143,16 +145,22 @@ on_status(struct web_request *request, const struct wire_message *answer, void *
 	reply_health(request, &health);
 }
 
+/* Core need not be asked again for a stranger when it has just said something. */
 void
 web_health(struct web_request *request)
 {
+	const struct web *web = request->web;
+	struct health health = {out_new(WIRE_MAX), HEALTH_OK};
 	struct out *out;
 
-	if (request->web->is_core_gone) {
-		struct health health = {out_new(WIRE_MAX), HEALTH_OK};
-
+	if (web->is_core_gone) {
 		add(&health, "core", HEALTH_FAIL, "the core of this station is away",
 		    "it is started again by itself; if it stays away, the log of seamd says why");
+		reply_health(request, &health);
+		return;
+	}
+	if (!request->token.n && web_tick_ms() - web->heard_ms < HEARD_MS) {
+		add(&health, "core", HEALTH_OK, "the core answers", "");
 		reply_health(request, &health);
 		return;
 	}

@@ -128,6 +128,7 @@ struct web {
 	struct web_asked asked[WEB_ASKS_MAX];
 	unsigned n_asked;
 	uint64_t next_id;
+	int64_t heard_ms; /* when core said something last */
 	struct web_seen seen[WEB_SEEN_MAX];
 	struct web_rate *rate;
 	struct web_call *streams[WEB_STREAMS_MAX];
@@ -177,7 +178,8 @@ void web_ask_quietly(struct web_request *request, web_answer *on_answer, void *c
 void web_ask_fail_all(struct web *web);
 
 /* web_session.c */
-void web_session_check(struct web_call *call);   /* then web_call_run(), or 401 */
+void web_session_check(struct web_call *call); /* then web_call_run(), or 401 */
+bool web_session_was_seen(const struct web *web, const struct hash *token); /* also long ago */
 void web_session_recheck(struct web_call *call); /* of a stream; ends it when its session did */
 
 /* web_stream.c */

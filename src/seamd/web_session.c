@@ -26,6 +26,15 @@ find_seen(struct web *web, const struct hash *token, int64_t now_ms)
 	return NULL;
 }
 
+bool
+web_session_was_seen(const struct web *web, const struct hash *token)
+{
+	for (size_t i = 0; i < WEB_SEEN_MAX; i++)
+		if (web->seen[i].until_ms != 0 && hash_equal(&web->seen[i].token, token))
+			return true;
+	return false;
+}
+
 static struct web_seen *
 free_seen(struct web *web, const struct hash *token)
 {
