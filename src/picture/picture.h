@@ -223,8 +223,8 @@ MUST_USE enum err picture_newest(struct picture *picture, struct picture_point *
 
 /* Ids of versions that came behind `from`, at most max, in that order; *to is the place of the last
  * of them, or `from`.  ERR_NOT_FOUND: this file has no such place, it was made anew since. */
-MUST_USE enum err picture_news(struct picture *picture, const struct picture_point *from, size_t max,
-			       struct arena *arena, struct hash **ids, size_t *n,
+MUST_USE enum err picture_news(struct picture *picture, const struct picture_point *from,
+			       size_t max, struct arena *arena, struct hash **ids, size_t *n,
 			       struct picture_point *to);
 
 /* One version with its record; ERR_NOT_FOUND. */

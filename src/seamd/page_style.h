@@ -3,9 +3,9 @@
 
 /*
  * The look of the plain page, inside it, so that it comes whole over a slow line.  The gate's
- * Content-Security-Policy allows exactly this text by its hash; test/73-page.sh holds the two together.
- * Severity has a shape and a word besides its colour; contrast is at least 4.5 in both themes;
- * only logical sides, since the page is also read from the right.
+ * Content-Security-Policy allows exactly this text by its hash; test/73-page.sh holds the two
+ * together. Severity has a shape and a word besides its colour; contrast is at least 4.5 in both
+ * themes; only logical sides, since the page is also read from the right.
  */
 /* clang-format off */
 #define PAGE_STYLE \
