@@ -94,7 +94,7 @@ with open(name, "rb") as f:
     held = f.read()
 assert old in held
 with open(name, "wb") as f:
-    f.write(held.replace(old, new, 1))
+    f.write(held.replace(old, new)) # also where an earlier page of the schema was left behind
 END
 	broken "the schema: ${pair#*|}" 'journal.db: (page structure or schema|schema of)'
 done

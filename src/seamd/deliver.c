@@ -50,7 +50,7 @@ mark_due(struct core *core, int64_t number)
 	struct party party;
 	int64_t now_ms = core_now(core);
 	enum err err = outbox_get(core->journal, number, core->arena, &outbox);
-	bool is_late = err == ERR_OK && outbox.until_ms && outbox.until_ms <= now_ms;
+	bool is_late = err == ERR_OK && outbox.until_ms && outbox.until_ms < now_ms;
 
 	if (err == ERR_OK)
 		err = outbox_move(core->journal, number, is_late ? OUTBOX_DROPPED : OUTBOX_QUEUED,
