@@ -71,9 +71,10 @@ struct watch_question {
 };
 
 /*
- * Everything that deserves attention now, by severity, then key; at most WATCH_ALERTS_MAX.
+ * Everything that deserves attention now, by severity, then key; at most WATCH_ALERTS_MAX.  What is
+ * no longer there has ended: answered, moved, retracted, over or expired.
  * *next_ms: the earliest moment at which the answer may change without a new record (INT64_MAX:
- * none). ERR_NOMEM, or what the picture answered.
+ * none).  The arena has room for 2 MiB.  ERR_NOMEM, or what the picture answered.
  */
 MUST_USE enum err watch_run(const struct watch_question *question, struct arena *arena,
 			    struct watch_alert **alerts, size_t *n, int64_t *next_ms);

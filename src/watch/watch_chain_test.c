@@ -71,6 +71,14 @@ static const struct row {
 	{"one place, one time, seen by two", "a/kirkuk", MS(3, 21, 55),
 	    {{29, "a/kirkuk", "s29", "sighting", AT(3, 21, 15), "type=mov.sighting;when=032100C MAY 27 hour;place=38SMD46"},
 	     {30, "b/kirkuk", "s30", "sighting", AT(3, 21, 50), "type=mov.sighting;when=032100C MAY 27 hour;place=38SMD57"}}, "", ""},
+	{"the same the other way round", "a/kirkuk", MS(3, 21, 55),
+	    {{30, "a/kirkuk", "s29", "sighting", AT(3, 21, 15), "type=mov.sighting;when=032100C MAY 27 hour;place=38SMD46"},
+	     {29, "b/kirkuk", "s30", "sighting", AT(3, 21, 50), "type=mov.sighting;when=032100C MAY 27 hour;place=38SMD57"}}, "", ""},
+	{"told twice, and not joined", "b/makhmour", MS(3, 11, 0),
+	    {S5, S13, {14, "a/makhmour", "s14", "sighting", AT(3, 10, 50), "type=mov.sighting;when=031000C MAY 27 hour;place=37SGA6812"}}, "chain red 2 liaison: 5 13 14", ""},
+	{"the same joined", "b/makhmour", MS(3, 11, 0),
+	    {S5, S13, {14, "a/makhmour", "s14", "sighting", AT(3, 10, 50), "type=mov.sighting;when=031000C MAY 27 hour;place=37SGA6812"},
+	     {15, "b/makhmour", "lnk", "link", AT(3, 10, 51), "re=@14;link=duplicate_of;link_to=@13"}}, "", ""},
 	{"told twice by own word counts once", "b/makhmour", MS(3, 11, 50),
 	    {S5, S13, {14, "a/makhmour", "s14", "sighting", AT(3, 10, 16), "type=mov.sighting;when=031015C MAY 27;place=37SGA6512"},
 	     {15, "b/makhmour", "lnk", "link", AT(3, 10, 17), "re=@14;link=duplicate_of;link_to=@13"}}, "", ""},
@@ -157,6 +165,29 @@ begins_when_it_is_known(void **state)
 	assert_string_equal(answer.alerts[0].place.mgrs, "38SMD5271");
 	assert_int_equal(answer.alerts[0].when.from_ms, MS(3, 21, 15));
 	assert_int_equal(answer.alerts[0].when.to_ms, MS(3, 21, 50));
+	scene_close(&scene);
+}
+
+/* It is an alert when its last member is known, whichever that is. */
+static void
+waits_for_all(void **state)
+{
+	static const struct told told[] = {S29, S30};
+	struct scene scene = scene_open("c/erbil", told, 2);
+	struct answer answer;
+
+	(void)state;
+	scene.ground = exercise_ground();
+	scene.settings.watch_unanswered = 0;
+	scene_arrived(&scene, 29, MS(4, 23, 0));
+	put_all(scene.picture, scene.items);
+	answer = scene_ask(&scene, "c/erbil", MS(4, 23, 1));
+	assert_int_equal(answer.n, 1);
+	assert_int_equal(answer.alerts[0].since_ms, MS(4, 23, 0));
+	/* Its first member is forgotten before the alert would have expired. */
+	assert_int_equal(walk(&scene, "c/erbil", MS(4, 23, 0), MS(9, 0, 0)), 3);
+	assert_int_equal(scene_ask(&scene, "c/erbil", MS(5, 21, 16) - 1).n, 1);
+	assert_int_equal(scene_ask(&scene, "c/erbil", MS(5, 21, 16)).n, 0);
 	scene_close(&scene);
 }
 
@@ -366,6 +397,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(raises_or_is_silent, make_folder, drop_folder),
 	    cmocka_unit_test_setup_teardown(begins_when_it_is_known, make_folder, drop_folder),
+	    cmocka_unit_test_setup_teardown(waits_for_all, make_folder, drop_folder),
 	    cmocka_unit_test_setup_teardown(is_one_matter, make_folder, drop_folder),
 	    cmocka_unit_test_setup_teardown(does_not_hang_on_order, make_folder, drop_folder),
 	    cmocka_unit_test_setup_teardown(tells_when_to_ask_again, make_folder, drop_folder),

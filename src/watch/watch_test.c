@@ -163,6 +163,16 @@ the_longest_fits(void **state)
 	     "type=mov.crossing;when=031100C MAY 27 hour;place=38SMD46;civilians=yes;direction=ne"},
 	    {5, "b/kirkuk", "s3", "sighting", AT(3, 11, 50),
 	     "type=mov.crossing;when=031200C MAY 27 hour;place=38SMD56;civilians=yes;direction=ne"},
+	    {7, "b/kirkuk", "e1", "sighting", AT(3, 10, 30),
+	     "type=mov.crossing;when=030800C MAY 27 hour;place=38SMD44"},
+	    {8, "b/kirkuk", "e2", "sighting", AT(3, 10, 30),
+	     "type=mov.crossing;when=030700C MAY 27 hour;place=38SMD43"},
+	    {9, "b/kirkuk", "e3", "sighting", AT(3, 10, 30),
+	     "type=mov.crossing;when=030600C MAY 27 hour;place=38SMD42"},
+	    {10, "b/kirkuk", "e4", "sighting", AT(3, 10, 30),
+	     "type=mov.crossing;when=030500C MAY 27 hour;place=38SMD41"},
+	    {11, "b/kirkuk", "e5", "sighting", AT(3, 10, 30),
+	     "type=mov.crossing;when=030400C MAY 27 hour;place=38SMD40"},
 	    {6, "abcdefghijklmno/kirkuk", "c1", "coverage", AT(3, 6, 0),
 	     "unit=" LONG60
 	     ";place=38SMD653786;shape=circle 35.05,44.62,5;window=030600C MAY 27..040600C MAY 27"},
@@ -175,7 +185,7 @@ the_longest_fits(void **state)
 	    "\"layer\":\"zone\",\"name\":\"ZZZZ" LONG60 "zzzzzzzzzzzzzzzzzzzzzzzzzzzzzzz\"},"
 	    "\"geometry\":{\"type\":\"Polygon\",\"coordinates\":[[[44.6,34.9],[44.7,34.9],"
 	    "[44.7,35.0],[44.6,35.0],[44.6,34.9]]]}}]}";
-	struct scene scene = scene_of("abcdefghijklmno/kirkuk", told, 6);
+	struct scene scene = scene_of("abcdefghijklmno/kirkuk", told, sizeof told / sizeof *told);
 	char why[GROUND_WHY_MAX];
 	struct answer answer;
 	size_t longest = 0;

@@ -19,16 +19,17 @@ enum {
 	HEADLINE_MAX = 8192
 };
 
-/* Of a humanitarian notice nothing is copied but that there is one. */
+/* "warning: crossing · …".  Of a humanitarian notice nothing is copied but that there is one. */
 static void
 say_headline(const struct watch_run *run, const struct watch_matter *matter, struct out *text)
 {
+	const char *kind = kind_row(matter->row->kind)->label;
 	struct out line = out_new(HEADLINE_MAX);
 
-	if (matter->row->kind == KIND_CIVIL)
-		out_text(&line, kind_row(KIND_CIVIL)->label);
-	else
+	if (matter->row->kind != KIND_CIVIL)
 		label_headline(&line, matter->record, LANG_EN, run->question->zone_min);
+	if (!span_starts(out_view(&line), kind))
+		out_format(text, line.n ? "%s: " : "%s", kind);
 	watch_say_short(text, out_view(&line), HEADLINE);
 	out_free(&line);
 }
@@ -112,7 +113,7 @@ look_at_foreign(struct watch_run *run, struct watch_matter *matter, unsigned *lo
 	struct party signer = station_party(&matter->row->station);
 	struct watch_alert alert;
 	struct out text;
-	int64_t since_ms;
+	int64_t since_ms = 0;
 	enum err err;
 
 	if ((!ask && watch_matter_default_min(run, matter) == 0) ||
@@ -146,7 +147,7 @@ look_at_owing(struct watch_run *run, struct watch_matter *matter, const struct p
 	struct watch_alert alert;
 	struct watch_way way;
 	struct out text;
-	int64_t since_ms;
+	int64_t since_ms = 0;
 	enum err err;
 
 	if (watch_matter_is_past(run, matter, ask) || !may_look(run, looks))

@@ -37,7 +37,7 @@ static const struct row {
 } rows[] = {
 	{"exercise 15 at B: not due yet", "b/makhmour", MS(3, 12, 5) - 1, {W15, A16}, {{0}}, "", ""},
 	{"due", "b/makhmour", MS(3, 12, 5), {W15, A16}, {{0}}, "unanswered red 1 watch b: 15",
-	    "infiltration|38S KF 3 1|from c, came here 031150C MAY 27: asked for an answer by 031205C MAY 27; this party has NOT ANSWERED"},
+	    "warning: infiltration|38S KF 3 1|from c, came here 031150C MAY 27: asked for an answer by 031205C MAY 27; this party has NOT ANSWERED"},
 	{"exercise 17 at B: step 2", "b/makhmour", MS(3, 12, 20), {W15, A16}, {{0}}, "unanswered red 2 liaison b: 15", ""},
 	{"step 3 calls the director, by voice", "b/makhmour", MS(3, 12, 25), {W15, A16}, {{0}}, "unanswered red 3 director voice b: 15", ""},
 	{"exercise 18: seen, late, ends it", "b/makhmour", MS(3, 12, 25), {W15, A16, A18}, {{0}}, "", ""},
@@ -61,6 +61,7 @@ static const struct row {
 	{"exercise 23 at C: 5 minutes", "c/erbil", MS(3, 17, 57), {M23}, {{0}}, "unanswered red 1 watch c: 23", "medical evacuation"},
 	{"exercise 24", "c/erbil", MS(3, 18, 30), {M23, A24}, {{0}}, "", ""},
 	{"exercise 23 at A, not asked by name: 5 minutes as well", "a/makhmour", MS(3, 17, 57), {M23_TO_A}, {{0}}, "unanswered red 1 watch a: 23", "to be answered within 5 min"},
+	{"what saves lives is red without a colour", "a/makhmour", MS(3, 17, 57), {{23, "b/khanaqin", "m23", "request", AT(3, 17, 52), "need=medevac"}}, {{0}}, "unanswered red 1 watch a: 23", ""},
 	{"exercise 24 at A: another helps", "a/makhmour", MS(3, 18, 30), {M23_TO_A, A24}, {{0}}, "", ""},
 	{"that another declines is no help", "a/makhmour", MS(3, 17, 58), {M23_TO_A, {24, "c/erbil", "a24", "answer", AT(3, 17, 58), "re=@23;answer=decline"}}, {{0}}, "unanswered red 1 watch a: 23", ""},
 	{"asked by name: that another helps is not our answer", "c/erbil", MS(3, 17, 58), {M23, {24, "a/makhmour", "a24", "answer", AT(3, 17, 58), "re=@23;answer=on_the_way"}}, {{0}}, "unanswered red 1 watch c: 23", ""},
@@ -164,6 +165,20 @@ tells_when_to_ask_again(void **state)
 			fail_msg("%s: %u changes", row->name, changes);
 		scene_close(&scene);
 	}
+}
+
+/* What is over before it is due wakes nobody. */
+static void
+lets_sleep(void **state)
+{
+	static const struct told told[] = {
+	    {1, "b/kirkuk", "m", "movement", AT(4, 2, 0),
+	     "movement=patrol;window=040200C MAY 27..040300C MAY 27;ask=a:040400C MAY 27"}};
+	struct scene scene = scene_of("a/kirkuk", told, 1);
+
+	(void)state;
+	assert_int_equal(scene_ask(&scene, "a/kirkuk", MS(4, 2, 1)).next_ms, INT64_MAX);
+	scene_close(&scene);
 }
 
 /* What lay in a queue for hours is no step 3 the moment it comes: its clock begins here. */
@@ -306,6 +321,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(calls_or_is_silent, make_folder, drop_folder),
 	    cmocka_unit_test_setup_teardown(tells_when_to_ask_again, make_folder, drop_folder),
+	    cmocka_unit_test_setup_teardown(lets_sleep, make_folder, drop_folder),
 	    cmocka_unit_test_setup_teardown(begins_when_it_came, make_folder, drop_folder),
 	    cmocka_unit_test_setup_teardown(has_one_key, make_folder, drop_folder),
 	    cmocka_unit_test_setup_teardown(copies_nothing_of_a_civil_notice, make_folder,
