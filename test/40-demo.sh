@@ -1,11 +1,11 @@
 #!/bin/bash
-# ./demo --once: the night is told by three real stations, every claim holds, the page is whole in
+# ./demo --night --once: the night is told by three real stations, every claim holds, the page is whole in
 # itself, nothing is left running, and with a UCDP GED file it ends with that file's counts.
 . "$(dirname "$0")/lib.sh"
 need python3
 
 demo=$SEAM_SOURCE/demo
-run=("$demo" --once --folder "$work/night")
+run=("$demo" --night --once --folder "$work/night")
 
 data=$SEAM_SOURCE/../shared/data/ucdp-ged-19.1-iraq-2014-2018.csv
 if [ -r "$data" ]; then

@@ -137,6 +137,12 @@ class Screen:
                 out.append((paint_it(cell) if cell else "") + " " * (wide - width_of(cell)))
             self.put("  " + "  ".join(out).rstrip())
 
+    def filed(self, number, when, station, kind, parties):
+        """One line per record: what was cut for whom, and why not."""
+        ways = ", ".join(f"{p['party']}: {p['state'].replace('_', ' ')}" + (f" ({p['why']})" if p.get("why") else "")
+                         for p in parties)
+        self.put(f"  {number:>3}  {when}  {pad(station, 10)} {pad(kind, 11)} {ways}")
+
     def held(self, text):
         lines = textwrap.wrap(text, min(self.width, 92) - 10)
         self.put("  " + self.good("proved") + "  " + lines[0])

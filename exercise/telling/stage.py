@@ -17,7 +17,6 @@ import time
 MARK = ".seam-demo"
 ZONE = datetime.timezone(datetime.timedelta(hours=3))
 START = "2027-05-03T20:30:00+03:00"
-START_MS = 1000 * int(datetime.datetime.fromisoformat(START).timestamp())
 READY_S = 30
 STOP_S = 10
 
@@ -64,7 +63,10 @@ class Station:
         self.stage = stage
         self.name = name
         self.party, self.site = name.split("/")
-        self.home = stage.folder / self.party
+        # The first station of a party has the party's folder; a second site has its own.
+        is_first = all(s.party != self.party for s in stage.all)
+        self.short = self.party if is_first else f"{self.party}-{self.site}"
+        self.home = stage.folder / self.short
         self.process = None
 
     def run(self, *words, ok=True, env=None):
@@ -89,7 +91,7 @@ class Station:
 
     def start(self):
         self.keep_picture_here()
-        log = open(self.stage.folder / f"{self.party}.log", "ab")
+        log = open(self.stage.folder / f"{self.short}.log", "ab")
         self.process = subprocess.Popen(
             [str(self.stage.build / "seamd"), "-H", str(self.home)],
             stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
@@ -102,7 +104,7 @@ class Station:
             time.sleep(0.02)
 
     def log(self):
-        return (self.stage.folder / f"{self.party}.log").read_text(errors="replace")
+        return (self.stage.folder / f"{self.short}.log").read_text(errors="replace")
 
     def stop(self):
         process, self.process = self.process, None
@@ -133,7 +135,9 @@ def family(pid):
 
 
 class Stage:
-    def __init__(self, source, build, folder, rate):
+    def __init__(self, source, build, folder, rate, start=START):
+        self.start_iso = start
+        self.start_ms = 1000 * int(datetime.datetime.fromisoformat(start).timestamp())
         self.source = source
         self.build = build
         self.folder = folder
@@ -148,11 +152,11 @@ class Stage:
         self.env = {k: v for k, v in os.environ.items() if not k.startswith("SEAM_")}
         self.env.update(TZ="UTC0", LC_ALL="C.UTF-8", NO_COLOR="1")
         prepare_folder(folder)
-        self.a = Station(self, "a/kirkuk")
-        self.b = Station(self, "b/kirkuk")
-        self.c = Station(self, "c/erbil")
-        self.all = [self.a, self.b, self.c]
+        self.all = []
         self.more = []
+        for name in ("a/kirkuk", "b/kirkuk", "c/erbil"):
+            self.all.append(Station(self, name))
+        self.a, self.b, self.c = self.all
         with open(source / "exercise" / "events.csv", encoding="utf-8", newline="") as file:
             self.events = list(csv.DictReader(file))
 
@@ -178,7 +182,7 @@ class Stage:
 
     # The clock of the exercise.
     def now_ms(self):
-        return START_MS + int((time.time() * 1000 - self.epoch_ms) * self.rate)
+        return self.start_ms + int((time.time() * 1000 - self.epoch_ms) * self.rate)
 
     def seconds_until(self, iso):
         at_ms = 1000 * datetime.datetime.fromisoformat(iso).timestamp()
