@@ -37,6 +37,9 @@ struct app;
 	X("link key",        "root= root-passphrase-file= page", "[--root FILE] | --page", READ, link_key, "a new TLS key for the links, in a new key note; with --page for the page") \
 	X("dispute",         "", "ID FIELD=VALUE ...", ACT, note_dispute, "one's own version beside another's record") \
 	X("link",            "text=", "ID WORD ID", ACT, note_link, "duplicate_of, part_of, follows, not_same") \
+	X("requests",        "open limit=", "[--open] [--limit N]", READ, request_list, "what parties ask of one another and how it stands, the most urgent first") \
+	X("medevac",         "more= ask=", "FIELD=VALUE ... [--ask PARTY] | --more ID [FIELD=VALUE ...]", ACT, request_medevac, "a medical evacuation: lines 1 to 5 at once, 6 to 9 with --more") \
+	X("ask",             "by= within= place= window= incident= severity=", "PARTY,... QUESTION --by TIME [--within 1h] [--place P] [--window W]", ACT, request_ask, "one question that is answered by a time") \
 	X("import ucdp-ged", "", "FILE", ACT, import_ucdp, "incidents of the UCDP GED data set") \
 	X("import csv",      "map=", "FILE --map MAPFILE", ACT, import_csv, "rows of a table") \
 	X("import geojson",  "map=", "FILE [--map MAPFILE]", ACT, import_geojson, "features of a map") \

@@ -8,7 +8,6 @@
 #include "base/json.h"
 #include "model/record.h"
 #include "picture/picture.h"
-#include "seamd/outcome.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -33,40 +32,72 @@ write_way(const struct app *app, struct out *out, const struct outcome_way *way)
 	out_char(out, '\n');
 }
 
+void
+filing_write(const struct app *app, struct out *out, const struct outcome_filed *filed)
+{
+	char name[HASH_TEXT_SIZE];
+
+	hash_text(name, &filed->id);
+	if (app->is_json) {
+		outcome_json_filed(out, filed);
+		return;
+	}
+	out_format(out, "%s\n", name);
+	for (size_t i = 0; i < filed->n; i++)
+		write_way(app, out, &filed->ways[i]);
+}
+
+static int
+read_filed(const struct app *app, const struct wire_message *message, struct outcome_filed *filed)
+{
+	return outcome_read_filed(message->payload, filed)
+		   ? APP_OK
+		   : app_say_no(app, "the station's answer is not in its form");
+}
+
 static int
 print_filed(const struct app *app, const struct wire_message *message)
 {
 	struct outcome_filed *filed = arena_take(app->arena, sizeof *filed);
 	struct out out = out_new(65536);
-	char name[HASH_TEXT_SIZE];
+	int code = filed ? read_filed(app, message, filed) : app_fail(app, ERR_NOMEM, "filing");
 
-	if (!filed)
-		return app_fail(app, ERR_NOMEM, NULL);
-	if (!outcome_read_filed(message->payload, filed))
-		return app_say_no(app, "the station's answer is not in its form");
-	hash_text(name, &filed->id);
-	if (app->is_json) {
-		outcome_json_filed(&out, filed);
+	if (code != APP_OK)
+		return code;
+	filing_write(app, &out, filed);
+	if (app->is_json)
 		out_char(&out, '\n');
-		return app_print(app, &out);
-	}
-	out_format(&out, "%s\n", name);
-	for (size_t i = 0; i < filed->n; i++)
-		write_way(app, &out, &filed->ways[i]);
 	return app_print(app, &out);
+}
+
+static int
+send_record(struct reach *reach, const struct record *record, struct span thread,
+	    struct wire_message *message)
+{
+	struct out *out = reach_begin(reach, WIRE_FILE, 1);
+
+	out_u8(out, 0);
+	out_sized(out, thread);
+	record_write(out, record);
+	return reach_ask(reach, WIRE_FILED, message);
+}
+
+int
+filing_send(const struct app *app, struct reach *reach, const struct record *record,
+	    struct span thread, struct outcome_filed *filed)
+{
+	struct wire_message message;
+	int code = send_record(reach, record, thread, &message);
+
+	return code == APP_OK ? read_filed(app, &message, filed) : code;
 }
 
 int
 filing_file(struct app *app, struct reach *reach, const struct record *record, struct span thread)
 {
-	struct out *out = reach_begin(reach, WIRE_FILE, 1);
 	struct wire_message message;
-	int code;
+	int code = send_record(reach, record, thread, &message);
 
-	out_u8(out, 0);
-	out_sized(out, thread);
-	record_write(out, record);
-	code = reach_ask(reach, WIRE_FILED, &message);
 	return code == APP_OK ? print_filed(app, &message) : code;
 }
 

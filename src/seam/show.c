@@ -4,6 +4,7 @@
  */
 #include "seam/command.h"
 #include "seam/kept.h"
+#include "seam/request_row.h"
 #include "seam/row.h"
 #include "seam/view.h"
 #include "seamd/rowjson.h"
@@ -163,6 +164,29 @@ show_notes(struct showing *showing, const char *title, uint32_t kinds)
 	}
 }
 
+/* Only where somebody was asked or answered. */
+static void
+show_course(struct showing *showing)
+{
+	struct course_clocks clocks = request_row_clocks(showing->app);
+	struct picture_course found;
+	enum err err = picture_course(showing->picture, &showing->row.id, &clocks,
+				      app_now(showing->app), showing->app->arena, &found);
+
+	if (err != ERR_OK)
+		showing->err = err;
+	if (err != ERR_OK || found.course.way == COURSE_WAY_NONE ||
+	    (found.course.n == 0 && found.course.way == COURSE_WAY_NOTICE))
+		return;
+	if (showing->app->is_json) {
+		out_text(&showing->out, ",\"course\":");
+		picture_course_json(&showing->out, &found.course, app_now(showing->app));
+		return;
+	}
+	heading(showing, "course");
+	request_row_course(showing->app, &showing->out, &found);
+}
+
 static void
 show_incident(struct showing *showing)
 {
@@ -237,6 +261,8 @@ show_json(struct showing *showing)
 				     (int)showing->app->config.zone_minutes, showing->app->arena);
 	if (showing->err == ERR_OK && showing->out.n)
 		showing->out.n--; /* the object goes on with what the picture does not know */
+	if (showing->err == ERR_OK)
+		show_course(showing);
 	out_text(&showing->out, ",\"kept\":");
 	if (showing->err == ERR_OK)
 		showing->err =
@@ -257,6 +283,7 @@ show_text(struct showing *showing)
 	show_notes(showing, "disputes", picture_kind(KIND_DISPUTE));
 	show_notes(showing, "links", picture_kind(KIND_LINK));
 	show_standings(showing);
+	show_course(showing);
 	show_answers(showing);
 	show_notes(showing, "told", picture_kind(KIND_TOLD));
 }
