@@ -40,6 +40,7 @@ struct app;
 	X("requests",        "open limit=", "[--open] [--limit N]", READ, request_list, "what parties ask of one another and how it stands, the most urgent first") \
 	X("medevac",         "more= ask=", "FIELD=VALUE ... [--ask PARTY] | --more ID [FIELD=VALUE ...]", ACT, request_medevac, "a medical evacuation: lines 1 to 5 at once, 6 to 9 with --more") \
 	X("ask",             "by= within= place= window= incident= severity=", "PARTY,... QUESTION --by TIME [--within 1h] [--place P] [--window W]", ACT, request_ask, "one question that is answered by a time") \
+	X("alerts",          "all limit=", "[--all] [--limit N]", READ, alert_list, "what the rules found: step, who is called, when it is due") \
 	X("import ucdp-ged", "", "FILE", ACT, import_ucdp, "incidents of the UCDP GED data set") \
 	X("import csv",      "map=", "FILE --map MAPFILE", ACT, import_csv, "rows of a table") \
 	X("import geojson",  "map=", "FILE [--map MAPFILE]", ACT, import_geojson, "features of a map") \
