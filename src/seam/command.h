@@ -41,6 +41,11 @@ struct app;
 	X("medevac",         "more= ask=", "FIELD=VALUE ... [--ask PARTY] | --more ID [FIELD=VALUE ...]", ACT, request_medevac, "a medical evacuation: lines 1 to 5 at once, 6 to 9 with --more") \
 	X("ask",             "by= within= place= window= incident= severity=", "PARTY,... QUESTION --by TIME [--within 1h] [--place P] [--window W]", ACT, request_ask, "one question that is answered by a time") \
 	X("alerts",          "all limit=", "[--all] [--limit N]", READ, alert_list, "what the rules found: step, who is called, when it is due") \
+	X("tasks",           "", "", READ, directory_tasks, "what must be told by voice, whom to call and what to read out") \
+	X("directory set",   "lang= place=", "PARTY[/SITE] POST MEANS ADDRESS ... [--lang L] [--place P]", READ, directory_set, "whom to call: an office and its channel, never a person") \
+	X("directory remove", "", "PARTY[/SITE] POST [MEANS]", READ, directory_remove, "takes a row out") \
+	X("directory tested", "", "PARTY[/SITE] POST [MEANS]", READ, directory_tested, "that the call was tried and worked, now") \
+	X("directory",       "", "[list]", READ, directory_list, "counterparts and own posts: means, address, language, when it was tested") \
 	X("import ucdp-ged", "", "FILE", ACT, import_ucdp, "incidents of the UCDP GED data set") \
 	X("import csv",      "map=", "FILE --map MAPFILE", ACT, import_csv, "rows of a table") \
 	X("import geojson",  "map=", "FILE [--map MAPFILE]", ACT, import_geojson, "features of a map") \

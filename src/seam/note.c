@@ -95,6 +95,25 @@ note_erase(struct app *app)
 	return finish(&making);
 }
 
+/* An alert ends acted on, or declined with the reason; seen says that somebody has it. */
+static void
+check_alert(struct note_making *making)
+{
+	const char *word = args_word(making->app->args, 1);
+	const char *text = args_word(making->app->args, 2);
+
+	if (making->code != APP_OK || making->about.kind != KIND_ALERT)
+		return;
+	if (strcmp(word, "seen") != 0 && strcmp(word, "done") != 0 && strcmp(word, "decline") != 0)
+		making->code =
+		    app_usage(making->app, "an alert is answered seen, done (acted on) or "
+					   "decline with the reason");
+	else if (strcmp(word, "decline") == 0 && !(text && text[0]))
+		making->code = app_usage(making->app,
+					 "an alert is declined with the reason: answer ID decline "
+					 "TEXT");
+}
+
 int
 note_answer(struct app *app)
 {
@@ -102,6 +121,7 @@ note_answer(struct app *app)
 					  "answer ID WORD [TEXT]: WORD is seen, noted, concur, "
 					  "object, decline, offered, committed ...");
 
+	check_alert(&making);
 	set(&making, "answer", args_word(app->args, 1));
 	set(&making, "text", args_word(app->args, 2));
 	set(&making, "eta", args_get(app->args, "eta"));
@@ -135,18 +155,30 @@ note_link(struct app *app)
 	return finish(&making);
 }
 
+/* Another party; or the own one, where a post or duty of it was told: the last mile. */
+static int
+read_told(struct note_making *making)
+{
+	struct party own = station_party(&making->app->config.station);
+	struct party party;
+	const char *word = making->app->args->words[1];
+
+	if (span_is(span_of(own.name), word) && args_get(making->app->args, "to"))
+		return APP_OK;
+	return view_party(making->view, word, &party);
+}
+
 int
 note_told(struct app *app)
 {
-	struct note_making making =
-	    begin(app, KIND_TOLD, 2, "told ID PARTY --by voice|radio|phone|paper|stick|hand");
-	struct party party;
+	struct note_making making = begin(
+	    app, KIND_TOLD, 2, "told ID PARTY --by voice|radio|phone|paper|stick|hand [--to DUTY]");
 	const char *by = args_get(app->args, "by");
 
 	if (making.code == APP_OK && !by)
 		making.code = app_usage(app, "told: say by which means, as --by voice");
 	if (making.code == APP_OK)
-		making.code = view_party(making.view, app->args->words[1], &party);
+		making.code = read_told(&making);
 	set(&making, "told_party", args_word(app->args, 1));
 	set(&making, "told_by", by);
 	set(&making, "told_duty", args_get(app->args, "to"));

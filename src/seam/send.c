@@ -3,6 +3,7 @@
  * an approval names the record and the party it is for.
  */
 #include "seam/command.h"
+#include "seam/directory_task.h"
 #include "seam/question.h"
 #include "seam/reach.h"
 #include "seam/view.h"
@@ -109,17 +110,55 @@ say(struct app *app, struct sending *sending, enum vocab_lang lang)
 	return code;
 }
 
+/* To a post or duty of the own party, whatever is held may be said: it is the party's. */
+static int
+say_at_home(struct app *app)
+{
+	struct view *view = view_open(app, VIEW_PICTURE);
+	struct out out = out_new(1 << 20);
+	struct picture_row row;
+	enum vocab_lang lang = LANG_EN;
+	char id[HASH_TEXT_SIZE];
+	int code = view ? view_record(view, app->args->words[0], &row) : APP_NO;
+
+	if (code == APP_OK && !row.record)
+		code = app_refused(app, WHY_ERASED, 0, app->args->words[0]);
+	if (code == APP_OK)
+		lang = language(app, &code);
+	if (code == APP_OK) {
+		hash_text(id, &row.id);
+		label_say_id(&out, row.record, span_of(id), lang, (int)app->config.zone_minutes);
+		code = app_print(app, &out);
+	}
+	out_free(&out);
+	view_close(view);
+	return code;
+}
+
+static bool
+is_at_home(const struct app *app)
+{
+	struct party own = station_party(&app->config.station);
+	const char *word = args_word(app->args, 1);
+
+	return app->args->n == 2 && span_is(span_of(own.name), word);
+}
+
 int
 send_say(struct app *app)
 {
 	struct sending sending = {.code = APP_OK};
 	enum vocab_lang lang = LANG_EN;
 
+	if (is_at_home(app))
+		return say_at_home(app);
 	open_sending(app, "say ID PARTY [--lang en|ar|ckb]", &sending);
 	if (sending.code == APP_OK)
 		lang = language(app, &sending.code);
 	if (sending.code == APP_OK)
 		sending.code = say(app, &sending, lang);
+	if (sending.code == APP_OK)
+		directory_task_remark(app, &sending.party);
 	close_sending(&sending);
 	return sending.code;
 }
