@@ -46,6 +46,10 @@ struct app;
 	X("directory remove", "", "PARTY[/SITE] POST [MEANS]", READ, directory_remove, "takes a row out") \
 	X("directory tested", "", "PARTY[/SITE] POST [MEANS]", READ, directory_tested, "that the call was tried and worked, now") \
 	X("directory",       "", "[list]", READ, directory_list, "counterparts and own posts: means, address, language, when it was tested") \
+	X("shift show",      "", "", READ, shift_show, "where we stand: the watch and everything open") \
+	X("shift open",      "alone", "[TEXT] [--alone]", ACT, shift_open, "opens the watch, or takes over the one that was handed over") \
+	X("shift handover",  "", "[TEXT]", ACT, shift_handover, "reads out everything open and signs it over; not while anything red is unseen") \
+	X("shift close",     "", "[TEXT]", ACT, shift_close, "ends the watch without a successor") \
 	X("import ucdp-ged", "", "FILE", ACT, import_ucdp, "incidents of the UCDP GED data set") \
 	X("import csv",      "map=", "FILE --map MAPFILE", ACT, import_csv, "rows of a table") \
 	X("import geojson",  "map=", "FILE [--map MAPFILE]", ACT, import_geojson, "features of a map") \
