@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { ID_LEAST = 6, ID_WHOLE = 43 }; /* characters of an id that may stand for it */
+
 /* Whether a list has the option; *takes tells whether with a value. */
 static bool
 find(const char *list, struct span name, bool *takes)
@@ -64,6 +66,26 @@ take_option(struct args *args, int argc, char *const *argv, const char *list, co
 	return true;
 }
 
+/* A beginning of an id may be that of an option: one time in 4096.  Names of options are small
+ * letters and
+ * "-"; what has another letter of an id in it is one. */
+static bool
+is_id(const char *word)
+{
+	size_t n = strlen(word);
+	bool is_named = true;
+
+	for (size_t i = 0; i < n; i++) {
+		bool is_small = (word[i] >= 'a' && word[i] <= 'z') || word[i] == '-';
+
+		if (!is_small && !(word[i] >= 'A' && word[i] <= 'Z') &&
+		    !(word[i] >= '0' && word[i] <= '9') && word[i] != '_')
+			return false;
+		is_named = is_named && is_small;
+	}
+	return n >= ID_LEAST && n <= ID_WHOLE && !is_named;
+}
+
 bool
 args_read(struct args *args, int argc, char *const *argv, const char *list, const char *more,
 	  char why[ARGS_WHY_MAX])
@@ -76,7 +98,7 @@ args_read(struct args *args, int argc, char *const *argv, const char *list, cons
 		used = 1;
 		if (!only_words && strcmp(argv[i], "--") == 0) {
 			only_words = true;
-		} else if (!only_words && strncmp(argv[i], "--", 2) == 0) {
+		} else if (!only_words && strncmp(argv[i], "--", 2) == 0 && !is_id(argv[i])) {
 			if (!take_option(args, argc - i, argv + i, list, more, &used, why))
 				return false;
 		} else if (args->n == ARGS_WORDS_MAX) {

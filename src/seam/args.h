@@ -6,7 +6,8 @@
 /*
  * The words of a command line, sorted into options and the rest.  Options are long ones,
  * "--name VALUE", "--name=VALUE" or "--name"; the list of a command is one text, "kind= preview":
- * a name with "=" takes a value.  A word that begins with one "-" is no option, since ids may.
+ * a name with "=" takes a value.  A word that begins with one "-" is no option, since ids may; one
+ * that begins with two is none when it can only be the beginning of an id.
  * Behind "--" everything is a word.
  */
 enum { ARGS_WORDS_MAX = 160, ARGS_OPTIONS_MAX = 64, ARGS_WHY_MAX = 160 };
