@@ -2,6 +2,7 @@
  * release_cut(), a row per rule: what goes under which conditions, and why the rest stays.
  */
 #include "model/ground.h"
+#include "release/cite.h"
 #include "release/parts.h"
 #include "release/protect.h"
 #include "release/release.h"
@@ -491,11 +492,33 @@ every_rule(void **state)
 	assert_int_equal(wrong, 0);
 }
 
+/* What a note about a record of the station's own would tell is that there is one. */
+static void
+notes_stay_with_what_they_are_about(void **state)
+{
+	static const struct {
+		enum field field;
+		enum kind kind;
+		bool stays;
+	} rows[] = {
+	    {FIELD_RE, KIND_ALERT, true},          {FIELD_LINK_TO, KIND_ALERT, true},
+	    {FIELD_RE, KIND_SHIFT, true},          {FIELD_RE, KIND_POLICY, true},
+	    {FIELD_CITES, KIND_ALERT, false},      {FIELD_INCIDENT, KIND_ALERT, false},
+	    {FIELD_RE, KIND_WARNING, false},       {FIELD_RE, KIND_ANSWER, false},
+	    {FIELD_LINK_TO, KIND_INCIDENT, false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+		assert_int_equal(cite_stays_home(rows[i].field, rows[i].kind), rows[i].stays);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(every_rule),
+	    cmocka_unit_test(notes_stay_with_what_they_are_about),
 	};
 
 	return cmocka_run_group_tests_name("release/cut", tests, NULL, NULL);
