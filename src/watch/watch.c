@@ -10,7 +10,7 @@ enum {
 	PAGE = PICTURE_ROWS_MAX,
 	PAGE_ARENA = 64 << 20,
 	ROW_ARENA = 16 << 20,
-	STEPS = 1000 /* thousands of the picture's machine for one page: about 8,000 rows */
+	STEPS = 1000 /* thousands of the picture's machine for one page: some 10,000 rows */
 };
 
 #define LEAST_BACK_MS WATCH_HOUR_MS

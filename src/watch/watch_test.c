@@ -141,6 +141,63 @@ a_flood_hides_nothing(void **state)
 	scene_close(&scene);
 }
 
+/* More open questions than people could ever answer: the newest are looked at, in bounded work, and
+ * what was left out is said and asked for again. */
+static void
+make_question(size_t i, struct told *told, char fields[400], char thread[32])
+{
+	(void)snprintf(thread, 32, "q%zu", i);
+	(void)snprintf(fields, 400, "need=information;ask=a:040215C MAY 27");
+	*told = (struct told){
+	    (int)i + 1, "b/kirkuk", thread, "request", AT(4, 2, 0) - (int)(i % 8000), fields};
+}
+
+static void
+bounds_its_work(void **state)
+{
+	struct scene scene = scene_open("a/kirkuk", NULL, 0);
+	struct answer answer;
+
+	(void)state;
+	scene_many(&scene, 12000, make_question);
+	answer = scene_ask(&scene, "a/kirkuk", MS(4, 2, 15));
+	assert_int_equal(answer.n, WATCH_ALERTS_MAX);
+	assert_int_equal(scene.cut, 1U << WATCH_UNANSWERED);
+	assert_true(is_in_order(&answer));
+	assert_int_equal(answer.next_ms, MS(4, 2, 16));
+	scene_close(&scene);
+}
+
+/* Questions of the last week, all answered but the newest. */
+static void
+make_answered(size_t i, struct told *told, char fields[400], char thread[32])
+{
+	int minute = AT(4, 2, 0) - (int)(i / 2) % 9000;
+
+	(void)snprintf(thread, 32, "p%zu", i);
+	(void)snprintf(fields, 400,
+		       i % 2 ? "re=@%zu;answer=noted" : "need=information;ask=a:040215C MAY 27", i);
+	*told = (struct told){(int)i + 1, i % 2 ? "a/kirkuk" : "b/kirkuk",
+			      thread,     i % 2 ? "answer" : "request",
+			      minute,     fields};
+}
+
+static void
+looks_at_a_shorter_time(void **state)
+{
+	struct scene scene = scene_open("a/kirkuk", NULL, 0);
+	struct answer answer;
+	char text[4000];
+
+	(void)state;
+	scene_many(&scene, 40001, make_answered);
+	answer = scene_ask(&scene, "a/kirkuk", MS(4, 2, 15));
+	assert_int_equal(scene.cut, 1U << WATCH_UNANSWERED);
+	assert_int_equal(answer.n, 1);
+	assert_string_equal(told_of(&answer, text), "unanswered yellow 1 watch a:");
+	scene_close(&scene);
+}
+
 /* The longest names and texts that a record or a layer may have fit into an alert. */
 static void
 the_longest_fits(void **state)
@@ -239,6 +296,8 @@ main(void)
 	    cmocka_unit_test_setup_teardown(gives_the_most_urgent, make_folder, drop_folder),
 	    cmocka_unit_test_setup_teardown(climbs_as_it_is_set, make_folder, drop_folder),
 	    cmocka_unit_test_setup_teardown(a_flood_hides_nothing, make_folder, drop_folder),
+	    cmocka_unit_test_setup_teardown(bounds_its_work, make_folder, drop_folder),
+	    cmocka_unit_test_setup_teardown(looks_at_a_shorter_time, make_folder, drop_folder),
 	    cmocka_unit_test_setup_teardown(the_longest_fits, make_folder, drop_folder),
 	    cmocka_unit_test_setup_teardown(fails_without_memory, make_folder, drop_folder),
 	};
