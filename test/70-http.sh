@@ -160,6 +160,12 @@ deaf=$!
 wait_for 10 grep -q open deaf.out
 same "while 300 ask and never read, health answers" 200 "$(status "$url/api/v1/health")"
 wait $deaf
+seed=$RANDOM
+echo "# storm with seed $seed"
+same "signing on anew" 200 "$(sleep 8; status "${json[@]}" -d '{"account":"shilan","passphrase":"nobody guesses this one"}' "$url/api/v1/session")"
+cookie=$(field Set-Cookie)
+probe storm "$port" "$(count 8 300)" $seed "${cookie%%;*}"
+same "after it, health answers" 200 "$(status "$url/api/v1/health")"
 same "it is the same process all the time" "$first" "$(gate)"
 lacks "that tried nothing its wall forbids" 'died|alert' a.out
 grep -q 'sanitizer' body && skip "its memory: that of a sanitizer build is another"

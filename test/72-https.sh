@@ -33,6 +33,7 @@ same "under another name of ours" 200 "$(status -H 'Host: station.example' "$url
 same "and not under others" 421 "$(status -H 'Host: evil.example' "$url/api/v1/health")"
 same "signing on" 200 "$(status -H 'Content-Type: application/json' -H "Origin: $url" \
     -d '{"account":"shilan","passphrase":"nobody guesses this one"}' "$url/api/v1/session")"
+cp head signed-on
 holds "the cookie never goes in the clear" '^Set-Cookie: seam-a-one=.*; HttpOnly; SameSite=Strict; Secure.?$' head
 same "a page in the clear is another page" 403 "$(status -H 'Content-Type: application/json' \
     -H 'Origin: http://10.77.0.1:8443' -d '{}' "$url/api/v1/session")"
@@ -64,6 +65,10 @@ probe() {
 }
 probe raw 8443
 probe cut 8443
+cookie=$(sed -n 's/^Set-Cookie: \([^;]*\).*/\1/Ip' signed-on)
+probe storm 8443 "$(count 6 300)" $RANDOM "$cookie"
+same "after a storm health answers" 200 "$(status "$url/api/v1/health")"
+lacks "and nobody died of it" 'died|alert' a.out
 
 # A neighbour on the same cable: to name its address the C library asks for the card behind it.
 stop_station a

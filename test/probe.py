@@ -6,15 +6,20 @@
     probe.py slow PORT N           N connections that send a byte now and then; all are ended in time
     probe.py flood PORT N SECONDS  N connections at once that say nothing, held for a while
     probe.py deaf PORT N TOKEN     N clients that ask and never read
+    probe.py storm PORT SECONDS SEED TOKEN
+                                   good and spoilt requests in random pieces on many connections that are
+                                   reset, half closed or left at any moment
     probe.py stream PORT TOKEN S   what comes on the stream in S seconds
 
 Prints one line a probe: "ok - …" or "not ok - …".  PROBE_HOST is the address to connect to, 127.0.0.1 when not
 set; with PROBE_TLS=1 it speaks TLS, and believes any certificate.
 """
 import os
+import random
 import re
 import socket
 import ssl
+import struct
 import sys
 import time
 
@@ -302,6 +307,87 @@ def stream(port, token, seconds):
     print("\nclosed %s" % closed)
 
 
+def spoil(rng, request):
+    """A few small damages."""
+    request = bytearray(request)
+    for _ in range(rng.randrange(1, 4)):
+        at = rng.randrange(len(request))
+        what = rng.randrange(4)
+        if what == 0:
+            request[at] ^= 1 << rng.randrange(8)
+        elif what == 1:
+            request[at:at] = rng.choice([b"\r\n", b"\n", b"\0", b" ", b":", b"\r\n\r\n", b"Content-Length: 5\r\n"])
+        elif what == 2:
+            del request[at:at + rng.randrange(1, 20)]
+        else:
+            request[at:at] = request[at:at + rng.randrange(1, 200)]
+        if not request:
+            return b"x"
+    return bytes(request)
+
+
+def storm(port, seconds, seed, token):
+    rng = random.Random(seed)
+    cookie = b"Cookie: " + token.encode() + b"\r\n"
+    body = b'{"account":"nobody","passphrase":"x"}'
+    good = [
+        GET + b"\r\n",
+        GET + b"Connection: close\r\n\r\n",
+        b"GET /api/v1/records?limit=5 HTTP/1.1\r\n" + H + cookie + b"\r\n",
+        b"GET /api/v1/stream HTTP/1.1\r\n" + H + cookie + b"\r\n",
+        b"GET /api/v1/stream HTTP/1.0\r\n" + H + cookie + b"\r\n",
+        b"HEAD /api/v1/records HTTP/1.1\r\n" + H + cookie + b"\r\n",
+        b"GET / HTTP/1.1\r\n" + H + b"Accept: text/html\r\n" + cookie + b"\r\n",
+        POST + b"Content-Length: %d\r\n\r\n" % len(body) + body,
+        POST + b"Expect: 100-continue\r\nContent-Length: %d\r\n\r\n" % len(body) + body,
+        b"DELETE /api/v1/session HTTP/1.1\r\n" + H + b"\r\n",
+    ]
+    lines = []
+    opened = answered = 0
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        if len(lines) < 60:
+            try:
+                s = connect(port, 5)
+            except OSError:
+                continue
+            s.settimeout(0)
+            requests = b"".join(
+                spoil(rng, r) if rng.random() < 0.3 else r
+                for r in (rng.choice(good) for _ in range(rng.randrange(1, 5))))
+            lines.append([s, requests])
+            opened += 1
+        time.sleep(0.0002)
+        line = rng.choice(lines)
+        s, rest = line
+        n = rng.choice([1, 3, 10, 100, 1000, 100000])
+        try:
+            if rest:
+                sent = s.send(rest[:n])
+                line[1] = rest[sent:]
+            if rng.random() < 0.5:
+                got = s.recv(65536)
+                answered += got.count(b"HTTP/1.1 ")
+                if not got:
+                    raise ConnectionError
+            end = rng.random()
+            if end < 0.005:  # a reset
+                s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                raise ConnectionError
+            if end < 0.008:
+                s.shutdown(socket.SHUT_WR)
+            if not line[1] and end > 0.99:
+                raise ConnectionError
+        except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
+            pass
+        except OSError:
+            s.close()
+            lines.remove(line)
+    for s, _ in lines:
+        s.close()
+    say(opened > 20 and answered > opened, "%d connections, %d answers" % (opened, answered))
+
+
 def main():
     verb = sys.argv[1]
     port = int(sys.argv[2])
@@ -315,6 +401,8 @@ def main():
         flood(port, int(sys.argv[3]), float(sys.argv[4]))
     elif verb == "deaf":
         deaf(port, int(sys.argv[3]), sys.argv[4])
+    elif verb == "storm":
+        storm(port, float(sys.argv[3]), int(sys.argv[4]), sys.argv[5])
     elif verb == "stream":
         stream(port, sys.argv[3], float(sys.argv[4]))
 

@@ -54,9 +54,10 @@ struct web_line {
 	struct evhttp_connection
 	    *conn; /* NULL until evhttp has taken it, and again when it ended */
 	struct event *turn;
-	struct web_call *call; /* the request being answered */
-	struct out held;       /* came and was not passed to evhttp */
-	struct out head;       /* of the request at hand; httphead borrows from it */
+	struct evbuffer_cb_entry *watch; /* what looks at bytes as they come */
+	struct web_call *call;           /* the request being answered */
+	struct out held;                 /* came and was not passed to evhttp */
+	struct out head;                 /* of the request at hand; httphead borrows from it */
 	struct httphead_scan scan;
 	struct httphead read;
 	enum web_line_state state;

@@ -27,6 +27,8 @@ forget(struct web_line *line)
 {
 	struct web *web = line->web;
 
+	/* A TLS stream that is read in a loop outlives the connection until the loop is through. */
+	(void)evbuffer_remove_cb_entry(bufferevent_get_input(line->stream), line->watch);
 	if (line->next)
 		line->next->before = line->before;
 	if (line->before)
@@ -283,14 +285,14 @@ on_input(struct evbuffer *input, const struct evbuffer_cb_info *info, void *cook
 
 /* ---- begin ---- */
 
-/* The longest waiting of those that have sent no whole head makes room. */
+/* The longest waiting of those that have sent no whole head makes room for a new one. */
 static void
-make_room(struct web *web)
+make_room(struct web *web, const struct web_line *guest)
 {
 	struct web_line *oldest = NULL;
 
 	for (struct web_line *line = web->lines; line; line = line->next)
-		if (line->state == WEB_LINE_HEAD && line->conn &&
+		if (line != guest && line->state == WEB_LINE_HEAD && line->conn &&
 		    (!oldest || line->since_ms <= oldest->since_ms))
 			oldest = line;
 	if (oldest)
@@ -309,16 +311,19 @@ meet(struct web_line *line)
 
 	bufferevent_getcb(line->stream, NULL, NULL, NULL, &conn);
 	line->conn = conn;
-	(void)bufferevent_decref(line->stream);
-	if (!line->conn) { /* it failed to take it, and has freed it */
+	if (!line->conn) { /* it failed to take it, and has freed it: this reference is the last */
+		struct bufferevent *stream = line->stream;
+
 		forget(line);
+		(void)bufferevent_decref(stream);
 		return;
 	}
+	(void)bufferevent_decref(line->stream);
 	evhttp_connection_set_closecb(line->conn, on_close, line);
 	evhttp_connection_get_peer(line->conn, &address, &port);
 	(void)span_copy(line->remote, sizeof line->remote, span_of(address));
 	if (web->n_lines - web->n_ending > WEB_LINES_MAX)
-		make_room(web);
+		make_room(web, line);
 	if (web->n_lines - web->n_ending > WEB_LINES_MAX)
 		web_line_refuse(line, 503, "too many are connected at once");
 }
@@ -379,10 +384,11 @@ make_stream(struct event_base *base, void *cookie)
 	if (line)
 		line->stream = web->tls ? web_tls_stream(web)
 					: bufferevent_socket_new(base, -1, BEV_OPT_CLOSE_ON_FREE);
-	if (line)
+	if (line && line->stream) {
 		line->turn = event_new(base, -1, 0, on_turn, line);
-	if (!line || !line->stream || !line->turn ||
-	    !evbuffer_add_cb(bufferevent_get_input(line->stream), on_input, line)) {
+		line->watch = evbuffer_add_cb(bufferevent_get_input(line->stream), on_input, line);
+	}
+	if (!line || !line->turn || !line->watch) {
 		/* Without one from us evhttp takes its own, and nothing would stand before it. */
 		role_log("web", "alert", "out of memory");
 		_exit(ROLE_EXIT_FAULT);
