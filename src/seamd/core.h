@@ -294,6 +294,11 @@ void replay_act(struct core *core, const struct act *act, const struct party *pa
 /* Tells the web gates that the picture shows something new, or lies in a new file. */
 void core_tell_web(struct core *core, bool is_anew);
 
+/* The party refused the number of a delivery that has no receipt: what it was made from waits
+ * again, as the row *number; -1 when nothing does.  Its own batch. */
+MUST_USE enum err deliver_again(struct core *core, const struct party *party, int64_t counter,
+				int64_t *number);
+
 /* Cuts own records for sisters that were filed before there was one. */
 MUST_USE enum err deliver_catch_up(struct core *core);
 

@@ -103,7 +103,8 @@ sum_given(void *context, const struct outbox *outbox)
 	struct row_of *row = context;
 	struct field_set set;
 
-	if (!span_equal(outbox->party, row->party) || outbox->counter < 0)
+	if (!span_equal(outbox->party, row->party) || outbox->counter < 0 ||
+	    outbox->state == OUTBOX_DROPPED) /* made, and not taken: deliver_again() */
 		return true;
 	if (!cut_read_set(outbox->items, &set))
 		row->is_bad = true;
@@ -297,6 +298,69 @@ deliver_row(struct core *core, int64_t number, const struct party *party, int64_
 		return err; /* one part a turn: the next is asked with this one given */
 	}
 	return settle(core, &outbox, party, &answer);
+}
+
+/* ---- under another number ---- */
+
+struct numbered {
+	struct span party;
+	int64_t counter;
+	int64_t number; /* -1: none */
+};
+
+static bool
+find_numbered(void *context, const struct outbox *outbox)
+{
+	struct numbered *numbered = context;
+
+	if (span_equal(outbox->party, numbered->party) && outbox->counter == numbered->counter &&
+	    outbox->state == OUTBOX_EXPORTED)
+		numbered->number = outbox->number;
+	return numbered->number < 0;
+}
+
+static enum err
+queue_anew(struct core *core, struct numbered *numbered)
+{
+	struct outbox outbox;
+	int64_t made = numbered->number;
+	enum err err = outbox_get(core->journal, made, core->arena, &outbox);
+
+	outbox.state = OUTBOX_QUEUED;
+	outbox.counter = -1;
+	outbox.changed_ms = core_now(core);
+	if (err == ERR_OK)
+		err = journal_begin(core->journal);
+	if (err != ERR_OK)
+		return err;
+	err = outbox_add(core->journal, &outbox, &numbered->number);
+	if (err == ERR_OK)
+		err = outbox_move(core->journal, made, OUTBOX_DROPPED, -1, SPAN("number used"),
+				  outbox.changed_ms);
+	if (err == ERR_OK)
+		err = journal_commit(core->journal);
+	else
+		journal_rollback(core->journal);
+	return err;
+}
+
+enum err
+deliver_again(struct core *core, const struct party *party, int64_t counter, int64_t *number)
+{
+	struct numbered numbered = {span_of(party->name), counter, -1};
+	struct sent sent;
+	enum err err = sent_get(core->journal, numbered.party, counter, core->arena, &sent);
+
+	*number = -1;
+	if (err == ERR_OK)
+		err = outbox_each_of(core->journal, &sent.record,
+				     &(struct outbox_walk){find_numbered, &numbered, true});
+	if (err != ERR_OK || numbered.number < 0 || sent.receipt.n)
+		return err;
+	err = queue_anew(core, &numbered);
+	if (err == ERR_OK)
+		*number = numbered.number;
+	return err;
 }
 
 /* ---- to a sister that came later ---- */

@@ -25,7 +25,7 @@ enum {
 enum link_item { LINK_NOTE, LINK_HEAD, LINK_RECEIPT, LINK_DELIVERY, LINK_RELAY, LINK_WORD };
 
 /* A record that came, whose leaf must show in its station's log. */
-enum { LINK_AWAITED = 256 };
+enum { LINK_AWAITED = 256, LINK_RENUMBERED_MOST = 4096 };
 struct link_awaited {
 	struct hash id;
 	int64_t since_ms; /* real time */
@@ -51,7 +51,8 @@ struct link_owed {
 /* A row of the outbox that may go when there is room. */
 struct link_waiting {
 	int64_t number;
-	unsigned rank; /* 0 goes first */
+	unsigned rank;   /* 0 goes first */
+	uint64_t thread; /* how its thread's name begins; 0: not known */
 };
 
 enum { LINK_MISSING_MAX = 16 };
@@ -111,6 +112,7 @@ struct link {
 	} gossip[LIMIT_HEADS];
 	struct link_awaited awaited[LINK_AWAITED];
 	size_t awaited_n;
+	unsigned renumbered; /* deliveries queued anew: the other end had their numbers */
 	int64_t counted_put, counted_came, counted_refused;
 };
 

@@ -110,6 +110,25 @@ fit_window(struct link *link, int64_t took_ms)
 		link->window -= link->window / 8;
 }
 
+/* After an old store came back this station gives numbers a second time, which the other end
+ * refuses: it is the one that remembers.  What was refused goes again under the next number. */
+static void
+number_anew(struct core *core, struct link *link, int64_t counter, struct span why)
+{
+	int64_t number;
+
+	if ((!span_is(why, why_code(WHY_REPLAYED)) && !span_is(why, why_code(WHY_BAD_PREVIOUS))) ||
+	    journal_epoch(core->journal) < 2 || link->renumbered == LINK_RENUMBERED_MOST)
+		return;
+	link->renumbered++;
+	arena_reset(core->arena);
+	if (deliver_again(core, &link->party, counter, &number) != ERR_OK)
+		role_log("core", "warn", "what %s refused could not be queued again",
+			 link->station.name);
+	else if (number >= 0)
+		link_queued(core, &link->party, number, NULL);
+}
+
 void
 link_answered(struct core *core, struct link *link, struct span line)
 {
@@ -135,6 +154,9 @@ link_answered(struct core *core, struct link *link, struct span line)
 			role_log("core", "warn", "%s refused what was put: %.*s",
 				 link->station.name, (int)(line.n > 80 ? 80 : line.n),
 				 line.n ? line.p : "");
+		if (span_is(outcome, "refused") && flight.item == LINK_DELIVERY &&
+		    span_split(&line, ' ', &word))
+			number_anew(core, link, flight.counter, word);
 		break;
 	}
 	link_pump_soon(core);
@@ -280,9 +302,39 @@ rank_of(enum kind kind, int severity, int need)
 	return severity == SEVERITY_YELLOW || kind == KIND_REQUEST ? 2 : 3;
 }
 
-static void
-wait(struct link *link, int64_t number, unsigned rank)
+static uint64_t
+thread_of(struct span thread)
 {
+	uint64_t begins = 0;
+
+	if (thread.n >= sizeof begins)
+		memcpy(&begins, thread.p, sizeof begins);
+	return begins;
+}
+
+/* Whoever receives two versions takes the one that was cut later for the newer.  So none goes
+ * before an older one of its thread: what is urgent lends that one its rank. */
+static unsigned
+lend_rank(struct link *link, int64_t number, unsigned rank, uint64_t thread)
+{
+	for (size_t i = 0; i < link->waiting_n; i++) {
+		struct link_waiting *other = &link->waiting[i];
+
+		if (thread == 0 || other->thread != thread)
+			continue;
+		if (other->number < number && other->rank > rank)
+			other->rank = rank;
+		else if (other->number > number && other->rank < rank)
+			rank = other->rank;
+	}
+	return rank;
+}
+
+static void
+wait(struct link *link, int64_t number, unsigned rank, struct span thread)
+{
+	uint64_t begins = thread_of(thread);
+
 	for (size_t i = 0; i < link->waiting_n; i++)
 		if (link->waiting[i].number == number)
 			return;
@@ -295,7 +347,8 @@ wait(struct link *link, int64_t number, unsigned rank)
 		link->waiting = grown;
 		link->waiting_size = size;
 	}
-	link->waiting[link->waiting_n++] = (struct link_waiting){number, rank};
+	rank = lend_rank(link, number, rank, begins);
+	link->waiting[link->waiting_n++] = (struct link_waiting){number, rank, begins};
 }
 
 void
@@ -313,7 +366,7 @@ link_queued(struct core *core, const struct party *party, int64_t number,
 		struct link *link = core->links[i];
 
 		if (link && link->is_primary && party_equal(&link->party, party)) {
-			wait(link, number, rank);
+			wait(link, number, rank, record ? record->thread : SPAN(""));
 			link_pump_soon(core);
 		}
 	}
@@ -329,19 +382,22 @@ look_at(void *context, const struct outbox *outbox)
 {
 	struct looking *looking = context;
 	struct picture_row row;
+	struct span thread = SPAN("");
 	unsigned rank = RANKS - 1;
 
 	if (!span_is(outbox->party, looking->link->party.name))
 		return true;
 	if (looking->core->picture && !looking->core->is_folding &&
 	    picture_record(looking->core->picture, &outbox->record, looking->core->arena, &row) ==
-		ERR_OK)
+		ERR_OK) {
 		rank = rank_of(row.kind, row.severity,
 			       row.record && row.record->field[FIELD_NEED].is_set
 				   ? (int)row.record->field[FIELD_NEED].code
 				   : -1);
+		thread = row.thread;
+	}
+	wait(looking->link, outbox->number, rank, thread);
 	arena_reset(looking->core->arena);
-	wait(looking->link, outbox->number, rank);
 	return true;
 }
 
