@@ -180,6 +180,10 @@ MUST_USE enum err journal_head_note(struct journal *journal, struct out *note);
  * than ours or contradicts it: signing stops for good, until recovery. */
 MUST_USE enum err journal_head_shown(struct journal *journal, struct span note);
 
+/* Whether signing has stopped for good: a head was shown that contradicts this log, or it is not
+ * what was signed last. */
+bool journal_is_stopped(const struct journal *journal);
+
 /* Proofs under the published head; ERR_NOT_FOUND when it is not yet covered. */
 MUST_USE enum err journal_prove(struct journal *journal, uint64_t index, struct out *proof);
 

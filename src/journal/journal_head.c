@@ -191,6 +191,12 @@ journal_head_shown(struct journal *journal, struct span note)
 	return err == ERR_OK ? ERR_CORRUPT : err;
 }
 
+bool
+journal_is_stopped(const struct journal *journal)
+{
+	return journal->is_stopped;
+}
+
 static enum err
 prove_with(struct journal *journal, uint64_t index, uint64_t size, struct span note,
 	   struct out *text)

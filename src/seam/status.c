@@ -201,7 +201,7 @@ write_head(struct app *app, struct view *view, struct out *out)
 			   "\"headed\":%llu,\"countersigned\":%llu,\"records\":%llu,\"own\":%llu,"
 			   "\"foreign\":%llu,"
 			   "\"erased\":%llu,"
-			   "\"quarantined\":%llu,\"parties\":[",
+			   "\"quarantined\":%llu,\"stopped\":%s,\"parties\":[",
 			   journal_station(journal), app->config.exercise ? "true" : "false",
 			   is_running ? "true" : "false", journal_origin(journal),
 			   (unsigned long long)journal_size(journal),
@@ -209,7 +209,8 @@ write_head(struct app *app, struct view *view, struct out *out)
 			   (unsigned long long)quorum.size, (unsigned long long)counts.records,
 			   (unsigned long long)counts.own, (unsigned long long)counts.foreign,
 			   (unsigned long long)counts.erased,
-			   (unsigned long long)counts.quarantined);
+			   (unsigned long long)counts.quarantined,
+			   journal_is_stopped(journal) ? "true" : "false");
 		return err;
 	}
 	out_format(out, "station %s%s, %s\n", journal_station(journal),
@@ -226,6 +227,10 @@ write_head(struct app *app, struct view *view, struct out *out)
 	    (unsigned long long)counts.records, (unsigned long long)counts.own,
 	    (unsigned long long)counts.foreign, (unsigned long long)counts.erased,
 	    (unsigned long long)counts.quarantined);
+	if (journal_is_stopped(journal))
+		out_text(out,
+			 "THIS LOG HAS STOPPED: others hold heads of it that this home does not "
+			 "know, so it is an older copy. 'seam recover' begins a new log\n");
 	return err;
 }
 
