@@ -239,7 +239,8 @@ open_parts(struct view *view, unsigned parts, char why[JOURNAL_WHY_MAX + RING_WH
 	if (needed & (VIEW_JOURNAL | VIEW_RING))
 		err = journal_open(view->app->config.home, JOURNAL_READ, why, &view->journal);
 	if (err == ERR_OK && needed & VIEW_RING)
-		err = ring_load(view->journal, &view->keyring, why);
+		err = (needed & VIEW_FORMER ? ring_load_former : ring_load)(view->journal,
+									    &view->keyring, why);
 	if (err == ERR_OK && needed & VIEW_GROUND)
 		err = ring_ground(view->app->config.home, &view->ground, why);
 	if (err == ERR_OK && needed & VIEW_PICTURE)

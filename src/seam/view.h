@@ -15,7 +15,14 @@ struct journal;
 struct keyring;
 struct ground;
 
-enum view_part { VIEW_JOURNAL = 1, VIEW_PICTURE = 2, VIEW_RING = 4, VIEW_GROUND = 8 };
+/* VIEW_FORMER: in the ring are also parties that have left, as for checking what is stored. */
+enum view_part {
+	VIEW_JOURNAL = 1,
+	VIEW_PICTURE = 2,
+	VIEW_RING = 4,
+	VIEW_GROUND = 8,
+	VIEW_FORMER = 16
+};
 
 /* Opens these parts (a set of enum view_part); NULL after the reason was printed. */
 struct view *view_open(struct app *app, unsigned parts);

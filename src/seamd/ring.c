@@ -46,8 +46,23 @@ add_all(struct journal *journal, struct keyring *keyring, const char *class)
 	return err == ERR_OK && adding.why == WHY_NO_MEMORY ? ERR_NOMEM : err;
 }
 
-enum err
-ring_load(struct journal *journal, struct keyring **keyring, char why[RING_WHY_MAX])
+/* A list was verified when it came; on the shelf it is verified again. */
+static bool
+add_former(void *context, const struct shelf *shelf)
+{
+	struct members *members = context;
+	struct members *older = calloc(1, sizeof *older);
+
+	if (older && members_open(shelf->text, older, NULL) == WHY_NONE)
+		for (unsigned i = 0; i < older->n && members->n < LIMIT_PARTIES; i++)
+			if (!members_find(members, &older->member[i].party))
+				members->member[members->n++] = older->member[i];
+	free(older);
+	return older != NULL;
+}
+
+static enum err
+load(struct journal *journal, bool with_former, struct keyring **keyring, char why[RING_WHY_MAX])
 {
 	struct arena *arena = arena_new(RING_ARENA);
 	struct members *members = calloc(1, sizeof *members);
@@ -62,6 +77,9 @@ ring_load(struct journal *journal, struct keyring **keyring, char why[RING_WHY_M
 		(void)snprintf(why, RING_WHY_MAX, "the stored member list does not hold");
 		err = ERR_CORRUPT;
 	}
+	if (err == ERR_OK && with_former)
+		err = shelf_each(journal, SPAN(RING_MEMBERS),
+				 &(struct shelf_walk){add_former, members});
 	if (err == ERR_OK && !(*keyring = keyring_new(members)))
 		err = ERR_NOMEM;
 	if (err == ERR_OK)
@@ -75,6 +93,18 @@ ring_load(struct journal *journal, struct keyring **keyring, char why[RING_WHY_M
 	free(members);
 	arena_free(arena);
 	return err;
+}
+
+enum err
+ring_load(struct journal *journal, struct keyring **keyring, char why[RING_WHY_MAX])
+{
+	return load(journal, false, keyring, why);
+}
+
+enum err
+ring_load_former(struct journal *journal, struct keyring **keyring, char why[RING_WHY_MAX])
+{
+	return load(journal, true, keyring, why);
 }
 
 static enum ground_layer

@@ -27,6 +27,11 @@ enum { RING_WHY_MAX = 320 };
 MUST_USE enum err ring_load(struct journal *journal, struct keyring **keyring,
 			    char why[RING_WHY_MAX]);
 
+/* The same with the parties of earlier lists that have left: for checking what is stored, whose
+ * signatures hold as before. Never for what comes in or goes out. */
+MUST_USE enum err ring_load_former(struct journal *journal, struct keyring **keyring,
+				   char why[RING_WHY_MAX]);
+
 /* Reads every *.geojson of HOME/layers; the file name's beginning tells the layer: governorates,
  * districts, zones, and anything else is taken for boundaries.  No folder gives an empty ground. */
 MUST_USE enum err ring_ground(const char *home, struct ground **ground, char why[RING_WHY_MAX]);
