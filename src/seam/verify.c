@@ -122,7 +122,7 @@ verify_stored(struct verifying *verifying, struct verify_counts *counts,
 	struct app *app = verifying->app;
 	enum err err;
 
-	verifying->view = view_try(app, VIEW_RING, why);
+	verifying->view = view_try(app, VIEW_RING | VIEW_FORMER, why);
 	err = verify_home(
 	    app->config.home,
 	    &(struct verify_options){.record = verifying->view ? check_record : NULL,
