@@ -31,9 +31,12 @@ print_rows(struct app *app, const struct picture_row *rows, size_t n, bool *is_f
 {
 	struct out out = out_new(APP_OUT_MAX);
 
+	/* A page of rows begins as a row does: what app_print() is given is JSON. */
+	if (app->is_json && !*is_first && n > 0 && fputs(",\n", stdout) < 0)
+		return APP_NO;
 	for (size_t i = 0; i < n; i++) {
 		if (app->is_json) {
-			out_text(&out, *is_first ? "[" : ",\n");
+			out_text(&out, *is_first ? "[" : i > 0 ? ",\n" : "");
 			rowjson_row(&out, &rows[i], (int)app->config.zone_minutes);
 		} else {
 			row_line(app, &out, &rows[i]);
