@@ -74,6 +74,7 @@ struct app;
 	X("say",             "lang=", "ID PARTY [--lang en|ar|ckb]", READ, send_say, "a script of what the party may know now, to be read out") \
 	X("told",            "by= to= read-back", "ID PARTY --by voice [--to DUTY] [--read-back]", ACT, note_told, "the record that it was told") \
 	X("verify",          "members=", "[DIR | FILE]", NONE, verify_any, "recomputes everything from stored bytes; names the first fault") \
+	X("evidence list",   "", "", READ, evidence_list, "what is kept here that proves a log told two histories") \
 	X("proof",           "to=", "ID [--to PARTY]", READ, proof_record, "a tlog-proof; with --to the evidence that a party has it") \
 	X("backup",          "passphrase-file=", "FILE", READ, backup_write, "an encrypted copy") \
 	X("recover",         "from= root= root-passphrase-file= passphrase-file=", "DIR [--from BACKUP]", NONE, backup_recover, "a home from a copy or with a lost head: a new log epoch begins") \

@@ -13,6 +13,7 @@
 #include "journal/journal.h"
 #include "journal/proof.h"
 #include "model/when.h"
+#include "seamd/misdeed.h"
 #include "seamd/sheaf.h"
 
 #include <stdio.h>
@@ -84,7 +85,7 @@ no(const struct evidence *evidence, const char *what, enum why why)
 
 /* A member list that the reader brings must be the one in the evidence. */
 static int
-check_trust(struct evidence *evidence, struct span list)
+check_trust(struct evidence *evidence)
 {
 	const char *file = args_get(evidence->app->args, "members");
 	struct out text = out_new(NOTE_MAX);
@@ -92,7 +93,6 @@ check_trust(struct evidence *evidence, struct span list)
 	enum err err = file ? file_read(file, &text) : ERR_OK;
 	int code = APP_OK;
 
-	(void)list;
 	if (err != ERR_OK) {
 		code = app_fail(evidence->app, err, file);
 	} else if (file && (!trusted || members_open(out_view(&text), trusted, NULL) != WHY_NONE)) {
@@ -129,7 +129,7 @@ read_ring(struct evidence *evidence)
 	why = members_open(body, evidence->members, NULL);
 	if (why != WHY_NONE)
 		return no(evidence, "member list", why);
-	code = check_trust(evidence, body);
+	code = check_trust(evidence);
 	evidence->keyring = keyring_new(evidence->members);
 	if (!evidence->keyring)
 		return app_fail(evidence->app, ERR_NOMEM, evidence->file);
@@ -143,6 +143,45 @@ read_ring(struct evidence *evidence)
 	return code;
 }
 
+/* Who of other parties countersigned a head, and when.  False when a line of a known witness does
+ * not hold: then the note is none. */
+static bool
+write_countersigned(struct evidence *evidence, const struct note *note, const struct station *owner)
+{
+	struct party own = station_party(owner);
+	struct party seen[LIMIT_PARTIES];
+	unsigned n = 0;
+	const char *before = "  countersigned by ";
+
+	for (size_t i = 0; i < keyring_count(evidence->keyring); i++) {
+		const struct keynote *keynote = keyring_at(evidence->keyring, i);
+		struct party party = station_party(&keynote->station);
+		uint64_t time_s;
+		enum note_answer answer = note_check(note, &keynote->witness, &time_s);
+		unsigned k = 0;
+
+		if (answer == NOTE_BAD)
+			return false;
+		if (answer == NOTE_ABSENT || party_equal(&party, &own))
+			continue;
+		out_format(&evidence->out, "%s%s at ", before, keynote->station.name);
+		when_write_iso(&evidence->out, (int64_t)time_s * 1000);
+		before = ", ";
+		while (k < n && !party_equal(&seen[k], &party))
+			k++;
+		if (k == n && n < LIMIT_PARTIES)
+			seen[n++] = party;
+	}
+	if (n)
+		out_format(&evidence->out, ": %u of the %u parties that the member list asks for\n",
+			   n, evidence->members->quorum);
+	else
+		out_text(&evidence->out,
+			 "  countersigned by nobody: the time and the order rest on "
+			 "its own word\n");
+	return true;
+}
+
 /* Under which head of whose log an entry lies. */
 static int
 check_proof(struct evidence *evidence, const char *part, unsigned char type,
@@ -154,6 +193,7 @@ check_proof(struct evidence *evidence, const char *part, unsigned char type,
 	struct proof proof;
 	struct note note;
 	struct span body;
+	struct span text;
 	struct span origin;
 	struct station owner;
 
@@ -161,7 +201,8 @@ check_proof(struct evidence *evidence, const char *part, unsigned char type,
 		return no(evidence, part, WHY_BAD_FORM);
 	if (proof_read(body, &proof) != ERR_OK || note_read(proof.note, &note) != ERR_OK)
 		return no(evidence, part, WHY_BAD_FORM);
-	(void)span_split(&note.text, '\n', &origin);
+	text = note.text;
+	(void)span_split(&text, '\n', &origin);
 	key = keyring_log(evidence->keyring, origin);
 	if (!key || !keyring_log_station(evidence->keyring, origin, &owner) ||
 	    !station_equal(&owner, station))
@@ -171,6 +212,8 @@ check_proof(struct evidence *evidence, const char *part, unsigned char type,
 		return no(evidence, part, WHY_BAD_SIGNATURE);
 	out_format(&evidence->out, "  leaf %llu of %s, under its signed head of %llu leaves\n",
 		   (unsigned long long)proof.index, head.origin, (unsigned long long)head.size);
+	if (!write_countersigned(evidence, &note, station))
+		return no(evidence, part, WHY_BAD_SIGNATURE);
 	return APP_OK;
 }
 
@@ -281,8 +324,63 @@ check_delivery(struct evidence *evidence)
 	return check_receipt(evidence, delivery);
 }
 
-int
-evidence_verify(struct app *app, const char *file, struct span sheaf)
+/* --- two histories */
+
+static void
+write_root(struct out *out, const struct hash *root)
+{
+	b64_write(out, span_make(root->b, HASH_SIZE));
+}
+
+static void
+write_misdeed(struct out *out, const struct misdeed *misdeed)
+{
+	const struct note_head *head = misdeed->head;
+
+	out_format(out, "%s told two histories: its log %s signed\n", misdeed->station.name,
+		   head[0].origin);
+	for (int i = 0; i < 2; i++) {
+		out_format(out, "  a head of %llu leaves with the root ",
+			   (unsigned long long)head[i].size);
+		write_root(out, &head[i].root);
+		out_char(out, '\n');
+	}
+	if (head[0].size == head[1].size)
+		out_text(out, "and no log has two roots at one size\n");
+	else
+		out_format(out,
+			   "and the tree of the larger one does not begin with the smaller: at "
+			   "%llu leaves it has another root\n",
+			   (unsigned long long)head[0].size);
+	out_format(out, "  its key is certified under member list %lld\n",
+		   (long long)misdeed->members.version);
+}
+
+static int
+verify_misdeed(struct app *app, const char *file, struct span text)
+{
+	struct misdeed *misdeed = calloc(1, sizeof *misdeed);
+	struct evidence evidence = {.app = app, .file = file, .out = out_new(1 << 16)};
+	char why[MISDEED_WHY_MAX];
+	int code = misdeed ? APP_OK : app_fail(app, ERR_NOMEM, file);
+
+	if (code == APP_OK && !misdeed_read(text, misdeed, why))
+		code = app_say_no(app, "%s proves nothing: %s", file, why);
+	if (code == APP_OK) {
+		evidence.members = &misdeed->members;
+		code = check_trust(&evidence);
+	}
+	if (code == APP_OK) {
+		write_misdeed(&evidence.out, misdeed);
+		code = app_print(app, &evidence.out);
+	}
+	out_free(&evidence.out);
+	free(misdeed);
+	return code;
+}
+
+static int
+verify_receipt(struct app *app, const char *file, struct span sheaf)
 {
 	struct evidence evidence = {
 	    .app = app, .file = file, .sheaf = sheaf, .out = out_new(1 << 20)};
@@ -303,4 +401,16 @@ evidence_verify(struct app *app, const char *file, struct span sheaf)
 	arena_free(evidence.arena);
 	free(evidence.members);
 	return code;
+}
+
+int
+evidence_verify(struct app *app, const char *file, struct span text)
+{
+	struct span sheaf = text;
+
+	if (misdeed_is(text))
+		return verify_misdeed(app, file, text);
+	if (!sheaf_open(&sheaf, SHEAF_EVIDENCE))
+		return app_say_no(app, "%s is no evidence", file);
+	return verify_receipt(app, file, sheaf);
 }

@@ -1,6 +1,6 @@
 /* Promises proofs that anybody can check without this station. */
 #include "seam/command.h"
-#include "seamd/sheaf.h"
+#include "seam/logged.h"
 #include "seam/view.h"
 
 #include "journal/journal.h"
@@ -8,6 +8,7 @@
 #include "journal/sent.h"
 #include "journal/shelf.h"
 #include "seamd/ring.h"
+#include "seamd/sheaf.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -52,15 +53,25 @@ add_ring(struct app *app, struct journal *journal, struct out *out)
 	return shelf_each(journal, SPAN(RING_KEY), &(struct shelf_walk){add_key, out});
 }
 
+/* Only leaves of the log in force: of an earlier one the tiles and heads may be lost. */
 static enum err
-add_record(struct app *app, struct journal *journal, const struct hash *id, struct out *out)
+prove_record(struct app *app, struct view *view, const struct journal_record *row,
+	     struct out *proof)
+{
+	if (!row->is_own || row->leaf < 0 || row->epoch != journal_epoch(view_journal(view)))
+		return ERR_NOT_FOUND;
+	return logged_prove(app, view, (uint64_t)row->leaf, proof);
+}
+
+static enum err
+add_record(struct app *app, struct view *view, const struct hash *id, struct out *out)
 {
 	struct journal_record row;
 	struct out proof = out_new(PROOF_MAX);
-	enum err err = journal_get(journal, id, app->arena, &row);
+	enum err err = journal_get(view_journal(view), id, app->arena, &row);
 
 	if (err == ERR_OK)
-		err = journal_prove_record(journal, id, &proof);
+		err = prove_record(app, view, &row, &proof);
 	if (err == ERR_OK) {
 		sheaf_add(out, "record", row.jwt);
 		sheaf_add(out, "proof", out_view(&proof));
@@ -70,17 +81,17 @@ add_record(struct app *app, struct journal *journal, const struct hash *id, stru
 }
 
 static enum err
-add_delivery(struct app *app, struct journal *journal, struct span party, int64_t counter,
+add_delivery(struct app *app, struct view *view, struct span party, int64_t counter,
 	     struct out *out)
 {
 	struct out proof = out_new(PROOF_MAX);
 	struct sent sent;
-	enum err err = sent_get(journal, party, counter, app->arena, &sent);
+	enum err err = sent_get(view_journal(view), party, counter, app->arena, &sent);
 
-	if (err == ERR_OK && sent.bytes.n == 0)
+	if (err == ERR_OK && (sent.bytes.n == 0 || sent.epoch != journal_epoch(view_journal(view))))
 		err = ERR_NOT_FOUND;
 	if (err == ERR_OK)
-		err = journal_prove(journal, (uint64_t)sent.leaf, &proof);
+		err = logged_prove(app, view, (uint64_t)sent.leaf, &proof);
 	if (err == ERR_OK) {
 		sheaf_add(out, "delivery", sent.bytes);
 		sheaf_add(out, "receipt", sent.receipt);
@@ -101,12 +112,16 @@ explain(struct app *app, enum err err)
 }
 
 static int
-prove_alone(struct app *app, struct journal *journal, const struct hash *id)
+prove_alone(struct app *app, struct view *view, const struct hash *id)
 {
 	struct out out = out_new(PROOF_MAX);
-	enum err err = journal_prove_record(journal, id, &out);
-	int code = err == ERR_OK ? app_print(app, &out) : explain(app, err);
+	struct journal_record row;
+	enum err err = journal_get(view_journal(view), id, app->arena, &row);
+	int code;
 
+	if (err == ERR_OK)
+		err = prove_record(app, view, &row, &out);
+	code = err == ERR_OK ? app_print(app, &out) : explain(app, err);
 	out_free(&out);
 	return code;
 }
@@ -132,9 +147,9 @@ prove_to(struct app *app, struct view *view, const struct hash *id, const char *
 	if (err == ERR_OK)
 		err = add_ring(app, journal, &out);
 	if (err == ERR_OK)
-		err = add_record(app, journal, id, &out);
+		err = add_record(app, view, id, &out);
 	if (err == ERR_OK)
-		err = add_delivery(app, journal, span_of(to), finding.counter, &out);
+		err = add_delivery(app, view, span_of(to), finding.counter, &out);
 	code = err == ERR_OK ? app_print(app, &out) : explain(app, err);
 	out_free(&out);
 	return code;
@@ -153,8 +168,7 @@ proof_record(struct app *app)
 	if (code == APP_OK)
 		code = view_find(view, app->args->words[0], &id);
 	if (code == APP_OK)
-		code =
-		    to ? prove_to(app, view, &id, to) : prove_alone(app, view_journal(view), &id);
+		code = to ? prove_to(app, view, &id, to) : prove_alone(app, view, &id);
 	view_close(view);
 	return code;
 }

@@ -4,6 +4,7 @@
  */
 #include "seam/command.h"
 #include "seam/kept.h"
+#include "seam/logged.h"
 #include "seam/request_row.h"
 #include "seam/row.h"
 #include "seam/view.h"
@@ -267,6 +268,10 @@ show_json(struct showing *showing)
 	if (showing->err == ERR_OK)
 		showing->err =
 		    kept_json(showing->app, showing->view, &showing->row.id, &showing->out);
+	out_text(&showing->out, ",\"log\":");
+	if (showing->err == ERR_OK)
+		showing->err =
+		    logged_json(showing->app, showing->view, &showing->row.id, &showing->out);
 	out_text(&showing->out, "}\n");
 }
 
@@ -277,6 +282,9 @@ show_text(struct showing *showing)
 	if (showing->err == ERR_OK)
 		showing->err =
 		    kept_text(showing->app, showing->view, &showing->row.id, &showing->out);
+	if (showing->err == ERR_OK)
+		showing->err =
+		    logged_text(showing->app, showing->view, &showing->row.id, &showing->out);
 	show_versions(showing);
 	show_incident(showing);
 	show_losses(showing);

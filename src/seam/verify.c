@@ -5,6 +5,7 @@
 #include "seam/bundle.h"
 #include "seam/command.h"
 #include "seam/evidence.h"
+#include "seam/others.h"
 #include "seamd/sheaf.h"
 #include "seam/view.h"
 
@@ -76,7 +77,7 @@ tell_stage(void *context, const char *stage, uint64_t done, uint64_t total)
 
 static void
 write_counts(const struct app *app, struct out *out, const struct verify_counts *counts,
-	     const char *fault)
+	     const struct others *others, const char *fault)
 {
 	const struct {
 		const char *name;
@@ -92,6 +93,11 @@ write_counts(const struct app *app, struct out *out, const struct verify_counts 
 		    {"bodies_lost", counts->bodies_lost},
 		    {"leaves_lost", counts->leaves_lost},
 		    {"unheaded", counts->unheaded},
+		    {"cosigns", counts->cosigns},
+		    {"witnessed", counts->witnessed},
+		    {"mirrors", others->mirrors},
+		    {"mirrored", others->mirrored},
+		    {"evidence", others->evidence},
 		    {"faults", counts->faults}};
 
 	if (app->is_json)
@@ -109,13 +115,36 @@ write_counts(const struct app *app, struct out *out, const struct verify_counts 
 	}
 }
 
+static bool
+find_key(void *context, struct span name, struct note_key *key)
+{
+	const struct verifying *verifying = context;
+
+	return others_find_key(view_ring(verifying->view), name, key);
+}
+
+/* What is held of other stations: their logs, and evidence. */
+static enum err
+add_others(struct verifying *verifying, struct verify_counts *counts, struct others *others,
+	   char fault[VERIFY_FAULT_MAX], enum err before)
+{
+	enum err err = others_verify(verifying->app, verifying->view, others);
+
+	counts->faults += others->faults;
+	if (others->faults && !fault[0])
+		(void)snprintf(fault, VERIFY_FAULT_MAX, "%s", others->fault);
+	if (err == ERR_OK && others->faults)
+		err = ERR_CORRUPT;
+	return err == ERR_OK ? before : err;
+}
+
 /*
  * A home whose keys cannot be loaded is verified all the same, without the signatures: where its
  * bytes are wrong is known from its rows and pages alone.  If they are all right, that the keys do
  * not load is the fault.
  */
 static enum err
-verify_stored(struct verifying *verifying, struct verify_counts *counts,
+verify_stored(struct verifying *verifying, struct verify_counts *counts, struct others *others,
 	      char fault[VERIFY_FAULT_MAX])
 {
 	char why[VIEW_WHY_MAX];
@@ -127,6 +156,7 @@ verify_stored(struct verifying *verifying, struct verify_counts *counts,
 	    app->config.home,
 	    &(struct verify_options){.record = verifying->view ? check_record : NULL,
 				     .delivery = verifying->view ? check_delivery : NULL,
+				     .find_key = verifying->view ? find_key : NULL,
 				     .progress = app->has_counter ? tell_stage : NULL,
 				     .context = verifying},
 	    counts, fault);
@@ -136,6 +166,8 @@ verify_stored(struct verifying *verifying, struct verify_counts *counts,
 			       "journal.db: shelf: keys do not load: %.400s", why);
 		err = ERR_CORRUPT;
 	}
+	if (verifying->view && (err == ERR_OK || err == ERR_CORRUPT))
+		err = add_others(verifying, counts, others, fault, err);
 	return err;
 }
 
@@ -144,6 +176,7 @@ verify_dir(struct app *app, const char *dir)
 {
 	struct verifying verifying = {.app = app};
 	struct verify_counts counts = {0};
+	struct others others = {0};
 	struct out out = out_new(65536);
 	char fault[VERIFY_FAULT_MAX] = "";
 	enum err err;
@@ -155,9 +188,9 @@ verify_dir(struct app *app, const char *dir)
 	verifying.record = calloc(1, sizeof *verifying.record);
 	err = verifying.arena && verifying.record ? ERR_OK : ERR_NOMEM;
 	if (err == ERR_OK)
-		err = verify_stored(&verifying, &counts, fault);
+		err = verify_stored(&verifying, &counts, &others, fault);
 	app_progress(app, "%s", "");
-	write_counts(app, &out, &counts, fault);
+	write_counts(app, &out, &counts, &others, fault);
 	if (err == ERR_OK && !app->is_json)
 		out_format(&out, "%s is sound.\n", dir);
 	(void)app_print(app, &out);
@@ -201,7 +234,7 @@ verify_file(struct app *app, const char *file)
 		code = app_fail(app, err, file);
 	else if (span_starts(span, BUNDLE_FIRST))
 		code = verify_bundle(app, file, span);
-	else if (sheaf_open(&span, SHEAF_EVIDENCE))
+	else if (span_starts(span, SHEAF_EVIDENCE "\n"))
 		code = evidence_verify(app, file, span);
 	else
 		code = app_say_no(
