@@ -53,6 +53,15 @@ look_at(void *context, uint64_t index, const struct hash *leaf)
 	looking->index = index;
 }
 
+bool
+mirror_has_leaf(struct mirror *mirror, const struct hash *leaf)
+{
+	uint64_t index;
+
+	return mirror_index_get(mirror->index, leaf, &index) == ERR_OK &&
+	       is_at(mirror, leaf, index);
+}
+
 enum err
 mirror_find_leaf(struct mirror *mirror, const struct hash *leaf, uint64_t *index)
 {

@@ -116,12 +116,11 @@ judge(struct serving *serving, struct witness_answer *answer, struct fork *fork)
 		answer->has_forked =
 		    fork_of_one_size(fork, serving->key, out_view(&serving->held_note),
 				     request->note) == ERR_OK;
-	if (request->old_size != held->size)
-		return CONFLICT;
-	if (merkle_extends(held->size, next->size, &held->root, &next->root, &request->path))
+	if (request->old_size == held->size &&
+	    merkle_extends(held->size, next->size, &held->root, &next->root, &request->path))
 		return OK;
-	answer->is_doubtful = next->size > held->size;
-	return BAD_PROOF;
+	answer->is_doubtful = next->size > 0 && next->size != held->size;
+	return request->old_size == held->size ? BAD_PROOF : CONFLICT;
 }
 
 static enum err

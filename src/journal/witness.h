@@ -34,8 +34,8 @@ struct witness_answer {
 	uint64_t size;    /* 409: of the head last countersigned; 200: of the head to countersign */
 	uint64_t time_s;  /* 200: of the countersignature */
 	bool is_own;      /* it was a head of our own log: have journal_head_shown() look at it */
-	bool is_doubtful; /* signed by the log, but its proof does not hold: let the mirror find out
-			   */
+	bool is_doubtful; /* a head signed by the log, larger or smaller than the one held, that is
+			     not countersigned: let the mirror find out which history it is of */
 	bool has_forked;  /* *fork holds two heads that contradict each other */
 	struct note_head head; /* 200 */
 };

@@ -156,7 +156,7 @@ every_status(void **state)
 	     false},
 	    {"403 comes before 400", "old 9\n", &none, &forged5, true, 403, 0, false, false},
 	    {"old above the head", "old 4\n", &none, &at3, true, 400, 0, false, false},
-	    {"old never seen", "old 3\n", &path, &at5, true, 409, 0, false, false},
+	    {"old never seen", "old 3\n", &path, &at5, true, 409, 0, false, true},
 	    {"a proof from nothing", "old 0\n", &path, &at5, true, 422, 0, false, true},
 	    {"an empty tree of another root", "old 0\n", &none, &false_zero, true, 422, 0, false,
 	     false},
@@ -167,9 +167,9 @@ every_status(void **state)
 	    {"the same, named wrongly", "old 0\n", &none, &at3, true, 409, 3, false, false},
 	    {"the same with a proof", "old 3\n", &path, &at3, true, 422, 3, false, false},
 	    {"back to nothing", "old 0\n", &none, &zero, true, 409, 3, false, false},
-	    {"old forgotten", "old 0\n", &none, &at5, true, 409, 3, false, false},
-	    {"old too small", "old 2\n", &path, &at5, true, 409, 3, false, false},
-	    {"old too large", "old 4\n", &path, &at5, true, 409, 3, false, false},
+	    {"old forgotten", "old 0\n", &none, &at5, true, 409, 3, false, true},
+	    {"old too small", "old 2\n", &path, &at5, true, 409, 3, false, true},
+	    {"old too large", "old 4\n", &path, &at5, true, 409, 3, false, true},
 	    {"a proof that does not hold", "old 3\n", &broken, &at5, true, 422, 3, false, true},
 	    {"no proof", "old 3\n", &none, &at5, true, 422, 3, false, true},
 	    {"another tree", "old 3\n", &path, &other5, true, 422, 3, false, true},
@@ -177,7 +177,7 @@ every_status(void **state)
 	    {"another root, old wrong", "old 0\n", &none, &other3, true, 409, 3, true, false},
 	    {"an extension", "old 3\n", &path, &at5, true, 200, 3, false, false},
 	    {"replayed", "old 3\n", &path, &at5, true, 409, 5, false, false},
-	    {"an older head replayed", "old 0\n", &none, &at3, true, 409, 5, false, false},
+	    {"an older head replayed", "old 0\n", &none, &at3, true, 409, 5, false, true},
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		struct out body = out_new(NOTE_MAX);
