@@ -26,10 +26,20 @@ enum {
 	GATE_QUEUE = 1 << 20,
 	URGENT = 1,
 	RANKS = 4,
-	LOOK_MS = 60000
+	LOOK_MS = 60000,
+	NOTES_AGAIN_MS = 3600 * 1000
 };
 
 /* ---- what a connection remembers ---- */
+
+static bool
+has_unanswered_notes(const struct link *link)
+{
+	for (size_t i = 0; i < link->flights_n; i++)
+		if (link->flights[i].item == LINK_NOTE || link->flights[i].item == LINK_HEAD)
+			return true;
+	return false;
+}
 
 void
 link_forget(struct link *link)
@@ -44,12 +54,13 @@ link_forget(struct link *link)
 	link->is_greeted = false;
 	link->is_primary = false;
 	link->next_put = 0;
-	link->flights_n = link->flying = 0;
 	link->window = LINK_WINDOW_FIRST;
 	link->waiting_n = 0;
 	link->relays_n = 0;
 	link->words_after = 0;
-	link->notes_n = 0;
+	if (has_unanswered_notes(link) || LINK_NOW - link->heard_ms > NOTES_AGAIN_MS)
+		link->notes_n = 0; /* else they were taken, and need not cross a poor line again */
+	link->flights_n = link->flying = 0;
 	link->notes_due = link->cosign_due = link->asks = false;
 	link->cosign_asked = 0;
 	link->rtt_ms = 0;

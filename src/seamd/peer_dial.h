@@ -5,10 +5,10 @@
 
 /*
  * When to dial again: after 1 s, doubled each time up to 60 s, each a quarter more or less by
- * chance so that many stations do not come back in step; a connection that stood for 30 s begins at
+ * chance so that many stations do not come back in step; a connection that stood for 5 s begins at
  * 1 s again.
  */
-enum { PEER_DIAL_FIRST_MS = 1000, PEER_DIAL_MOST_MS = 60000, PEER_DIAL_STEADY_MS = 30000 };
+enum { PEER_DIAL_FIRST_MS = 1000, PEER_DIAL_MOST_MS = 60000, PEER_DIAL_STEADY_MS = 5000 };
 
 struct peer_dial {
 	int64_t wait_ms; /* of the next wait, before chance; 0: the first */
