@@ -129,24 +129,40 @@ fi
 same "who is signed on is not slowed" 200 "$(status -H "Authorization: Bearer $(cat token)" "$url/api/v1/records")"
 
 # ---- slow, many, deaf ----
-gate() { # the process id of the web gate
+role() { # NAME: the process id of a role
 	lib_family "$(cat a.pid)" | while read -r pid; do
-		tr '\0' ' ' </proc/"$pid"/cmdline | grep -q 'role web' && echo "$pid"
+		tr '\0' ' ' </proc/"$pid"/cmdline | grep -q "role $1" && echo "$pid"
 	done
 }
-first=$(gate)
-probe slow "$port" 200 >slow.lines &
+counted() { # FILE: lines that a probe has left there
+	local line
+	while IFS= read -r line; do
+		case $line in
+		"ok - "*) ok "${line#ok - }" ;;
+		"open "*) ;;
+		*) not_ok "${line#not ok - }" ;;
+		esac
+	done <"$1"
+}
+first=$(role web)
+same "signing on anew" 200 "$(sleep 8; status "${json[@]}" -d '{"account":"shilan","passphrase":"nobody guesses this one"}' "$url/api/v1/session")"
+cookie=$(field Set-Cookie)
+cookie=${cookie%%;*}
+python3 "$SEAM_SOURCE/test/probe.py" slow "$port" 200 >slow.lines 2>&1 &
 slow=$!
+python3 "$SEAM_SOURCE/test/probe.py" deaf "$port" 50 >deaf.lines 2>&1 &
+deaf=$!
+python3 "$SEAM_SOURCE/test/probe.py" stream "$port" "$cookie" 20 >quiet &
+quiet=$!
 sleep 2
-same "while 200 are slow, health answers" 200 "$(status "$url/api/v1/health")"
+same "while 200 are slow and 50 deaf, health answers" 200 "$(status "$url/api/v1/health")"
 try "and a report is filed" seam --home a report sighting type=mov.sighting when=now place=38SMD490654
-wait $slow
-while IFS= read -r line; do
-	case $line in
-	"ok - "*) ok "${line#ok - }" ;;
-	*) not_ok "${line#not ok - }" ;;
-	esac
-done <slow.lines
+wait $slow $deaf $quiet
+counted slow.lines
+counted deaf.lines
+same "a stream without news is kept alive" : "$(tr -d '\r' <quiet | grep -m 1 '^:')"
+probe streams "$port" "$cookie"
+probe full "$port"
 python3 "$SEAM_SOURCE/test/probe.py" flood "$port" 1000 4 >flood.out 2>&1 &
 flood=$!
 wait_for 10 grep -q open flood.out
@@ -155,18 +171,11 @@ same "health answers one more" 200 "$(status "$url/api/v1/health")"
 try "and a report is filed" seam --home a report sighting type=mov.sighting when=now place=38SMD500654
 same "and the records are listed" 200 "$(status -H "Authorization: Bearer $(cat token)" "$url/api/v1/records")"
 wait $flood
-python3 "$SEAM_SOURCE/test/probe.py" deaf "$port" 300 "x=y" >deaf.out 2>&1 &
-deaf=$!
-wait_for 10 grep -q open deaf.out
-same "while 300 ask and never read, health answers" 200 "$(status "$url/api/v1/health")"
-wait $deaf
 seed=$RANDOM
 echo "# storm with seed $seed"
-same "signing on anew" 200 "$(sleep 8; status "${json[@]}" -d '{"account":"shilan","passphrase":"nobody guesses this one"}' "$url/api/v1/session")"
-cookie=$(field Set-Cookie)
-probe storm "$port" "$(count 8 300)" $seed "${cookie%%;*}"
+probe storm "$port" "$(count 8 300)" $seed "$cookie"
 same "after it, health answers" 200 "$(status "$url/api/v1/health")"
-same "it is the same process all the time" "$first" "$(gate)"
+same "it is the same process all the time" "$first" "$(role web)"
 lacks "that tried nothing its wall forbids" 'died|alert' a.out
 grep -q 'sanitizer' body && skip "its memory: that of a sanitizer build is another"
 memory=$(grep -q 'sanitizer' body && echo 0 || awk '/^VmHWM/ {print int($2 / 1024)}' "/proc/$first/status")
@@ -177,14 +186,18 @@ else
 fi
 
 # ---- ends ----
+if [ "$(count 0 1)" = 1 ]; then
+	kill -STOP "$(role core)"
+	same "a core that does not answer is not waited for without end" 504 \
+	    "$(curl -s -m 50 -o body -w '%{http_code}' -H "Authorization: Bearer AAAA" "$url/api/v1/records")"
+	kill -CONT "$(role core)"
+fi
 token=$(cat token)
 back() {
 	[ "$(status -H "Authorization: Bearer $token" "$url/api/v1/records")" = 200 ]
 }
 kill -KILL "$first"
 try "a gate that is killed is back" wait_for 20 back
-kill -KILL "$(lib_family "$(cat a.pid)" | while read -r pid; do
-	tr '\0' ' ' </proc/"$pid"/cmdline | grep -q 'role core' && echo "$pid"
-done)"
+kill -KILL "$(role core)"
 try "and after core was killed, too" wait_for 30 back
 stop_station a

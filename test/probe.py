@@ -5,7 +5,9 @@
     probe.py cut PORT              good requests cut into pieces, several on one connection
     probe.py slow PORT N           N connections that send a byte now and then; all are ended in time
     probe.py flood PORT N SECONDS  N connections at once that say nothing, held for a while
-    probe.py deaf PORT N TOKEN     N clients that ask and never read
+    probe.py deaf PORT N           N clients that ask and never read; all are ended in time
+    probe.py full PORT             1,000 whose bodies are on their way, and one more
+    probe.py streams PORT TOKEN    one stream more than there is room for
     probe.py storm PORT SECONDS SEED TOKEN
                                    good and spoilt requests in random pieces on many connections that are
                                    reset, half closed or left at any moment
@@ -284,17 +286,63 @@ def flood(port, n, seconds):
         s.close()
 
 
-def deaf(port, n, token):
+def deaf(port, n):
+    """They ask for page after page and read none: they are ended, and told nothing more."""
     lines = []
-    ask = b"GET /api/v1/health HTTP/1.1\r\n" + H + b"Cookie: " + token.encode() + b"\r\n\r\n"
     for _ in range(n):
         s = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         s.connect((HOST, port))
-        s.sendall(ask * 10)
+        s.sendall((b"GET / HTTP/1.1\r\n" + H + b"\r\n") * 200)
         lines.append(s)
     print("open %d" % len(lines), flush=True)
-    time.sleep(5)
+    time.sleep(40)
+    ended = 0
+    for s in lines:
+        got, closed = read_all(s, 2)
+        ended += closed and got.count(b"</html>") < 200
+        s.close()
+    say(ended == n, "%d of %d that read nothing are ended" % (ended, n))
+
+
+def full(port):
+    """Every place is taken by somebody whose body is on its way: one more is told so."""
+    lines = []
+    begun = POST + b"Content-Length: 1000\r\n\r\n{"
+    for _ in range(1000):
+        s = connect(port, 5)
+        s.sendall(begun)
+        lines.append(s)
+    time.sleep(1)
+    s = connect(port, 5)
+    s.sendall(GET + b"\r\n")
+    got, closed = read_all(s, 5)
+    good = got.startswith(b"HTTP/1.1 503 ") and b"Retry-After" in got and closed
+    say(good, "one more than 1,000 is told to come again: 503 and closed (%r)" % got[:40])
+    lines.pop().close()
+    time.sleep(0.5)
+    s = connect(port, 5)
+    s.sendall(GET + b"\r\n")
+    status, _, _ = read_answer(s)
+    say(status == 200, "when one has gone there is room (%d)" % status)
+    for s in lines:
+        s.close()
+
+
+def streams(port, token):
+    """As many streams as there is room for, and one more."""
+    ask = b"GET /api/v1/stream HTTP/1.1\r\n" + H + b"Cookie: " + token.encode() + b"\r\n\r\n"
+    lines = []
+    statuses = []
+    for _ in range(201):
+        s = connect(port, 5)
+        s.sendall(ask)
+        lines.append(s)
+    for s in lines:
+        s.settimeout(5)
+        statuses.append(s.recv(12)[9:])
+    counts = (statuses.count(b"200"), statuses.count(b"503"))
+    say(counts == (200, 1), "200 streams, and no more %s" % (counts,))
     for s in lines:
         s.close()
 
@@ -400,7 +448,11 @@ def main():
     elif verb == "flood":
         flood(port, int(sys.argv[3]), float(sys.argv[4]))
     elif verb == "deaf":
-        deaf(port, int(sys.argv[3]), sys.argv[4])
+        deaf(port, int(sys.argv[3]))
+    elif verb == "full":
+        full(port)
+    elif verb == "streams":
+        streams(port, sys.argv[3])
     elif verb == "storm":
         storm(port, float(sys.argv[3]), int(sys.argv[4]), sys.argv[5])
     elif verb == "stream":
