@@ -243,6 +243,7 @@ take_hello(struct core *core, struct link *link, struct span rest)
 			 link->station.name, (long long)link->skew_ms / 1000);
 	role_log("core", "note", "the link with %s is up", link->station.name);
 	link->is_greeted = true;
+	link_know_log(core, link);
 	link_start_pump(core, link);
 	choose_primary(core, &link->party);
 	link_pump_soon(core);

@@ -102,6 +102,7 @@ struct link {
 	bool cosign_due, asks; /* an object of its log is asked for */
 	bool ask_own;          /* it is to show the head of our own log that it countersigned */
 	struct mirror *mirror;
+	uint64_t known;       /* leaves of its log that were known when the connection began */
 	int64_t head_seen_ms; /* real time of its last head */
 	bool has_shrunk, is_frozen;
 	bool gossip_due;
@@ -181,6 +182,9 @@ void link_give_mirror(struct core *core, struct link *link, struct span path, in
 void link_keep_fork(struct core *core, const char *who, struct span origin,
 		    const struct fork *fork);
 void link_show_head(struct core *core, struct span origin, struct span note);
+void link_know_log(struct core *core, struct link *link); /* a connection begins */
+void link_own_head(struct core *core, struct link *link, struct span origin,
+		   uint64_t size); /* the other end shows its own log so long */
 struct note_key;
 void link_two_heads(struct core *core, const struct note_key *key, struct span note,
 		    struct span other); /* of one size */

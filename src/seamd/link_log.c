@@ -199,6 +199,7 @@ countersign(struct core *core, struct link *link, struct span request, struct ou
 		own_head_shown(core, link, read.note);
 	if (err == ERR_OK && key && (answer.status == 200 || answer.is_doubtful)) {
 		link->head_seen_ms = LINK_NOW;
+		link_own_head(core, link, read.origin, read.head.size);
 		trade_keep_head(core, read.note);
 	}
 	out_free(&message);

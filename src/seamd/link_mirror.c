@@ -83,22 +83,36 @@ link_keep_fork(struct core *core, const char *who, struct span origin, const str
 static void
 judge(struct core *core, struct link *link, enum mirror_result result, const struct fork *fork)
 {
-	char text[256];
-
-	if (result == MIRROR_FORKED) {
+	if (result == MIRROR_FORKED)
 		link_keep_fork(core, link->station.name, span_of(mirror_key(link->mirror)->name),
 			       fork);
-	} else if (result == MIRROR_SHRUNK && !link->has_shrunk) {
-		link->has_shrunk = true;
-		(void)snprintf(text, sizeof text,
-			       "%s shows a head smaller than one it signed before: was an old copy "
-			       "of its home started?",
-			       link->station.name);
-		core_alarm(core, "shrunk_log", link->station.name, text);
-	} else if (result == MIRROR_WRONG) {
+	else if (result == MIRROR_WRONG)
 		role_log("core", "warn", "an object of the log of %s does not fit its head",
 			 link->station.name);
-	}
+}
+
+void
+link_know_log(struct core *core, struct link *link)
+{
+	link->known = open_mirror(core, link) ? mirror_size(link->mirror) : 0;
+}
+
+/* What others pass on may be old, and what was said before the newest came may come behind it.  But
+ * no station shows of itself, on a connection, less than was known when that began. */
+void
+link_own_head(struct core *core, struct link *link, struct span origin, uint64_t size)
+{
+	char text[256];
+
+	if (link->has_shrunk || size >= link->known || !link->mirror ||
+	    !span_is(origin, mirror_key(link->mirror)->name))
+		return;
+	link->has_shrunk = true;
+	(void)snprintf(text, sizeof text,
+		       "%s shows a head smaller than one it signed before: was an old copy of its "
+		       "home started?",
+		       link->station.name);
+	core_alarm(core, "shrunk_log", link->station.name, text);
 }
 
 /* A head of somebody's log, from whomever. */
