@@ -51,8 +51,8 @@ struct web_pair {
 struct web_request {
 	struct web *web;
 	enum web_method method;
-	struct span path;                /* decoded; begins with / and has no . or .. parts */
-	struct span part[WEB_PARTS_MAX]; /* what stood for each * of the route */
+	struct span path;                /* as sent, without the query */
+	struct span part[WEB_PARTS_MAX]; /* what stood for each * of the route, decoded */
 	struct web_pair query[WEB_QUERY_MAX];
 	unsigned n_query;
 	struct web_pair form[WEB_QUERY_MAX]; /* of application/x-www-form-urlencoded */

@@ -12,6 +12,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+_Static_assert((int)WEB_BODY_MAX == (int)HTTPHEAD_BODY_MAX &&
+		   (int)WEB_URI_MAX == (int)HTTPHEAD_URI_MAX,
+	       "handlers are told the limits of the head");
+
 struct web_route {
 	enum web_method method;
 	const char *pattern;
