@@ -50,7 +50,7 @@ same "nobody has told two histories" "[]" "$(seam --home a-one evidence list --j
 link a/one b/one
 links_up a/one b/one
 copies() { [ "$(seam --home a-one --json verify 2>/dev/null | pick - "d['mirrors'], d['witnessed'], d['faults']")" = "(2, 2, 0)" ]; }
-try "a has copies of both other logs" wait_for 30 copies
+try "a has copies of both other logs" wait_for 60 copies
 stop_station a-one
 damaged=$(find a-one/mirror -path '*entries*' -type f | head -1)
 printf '\377' | dd of="$damaged" bs=1 seek=40 conv=notrunc 2>err

@@ -2,7 +2,6 @@
  * Promises that a whole copy, read from its files alone, is what its head was signed over.  Repairs
  * nothing.
  */
-#define _GNU_SOURCE
 #include "journal/mirror_scan.h"
 
 #include "base/file.h"

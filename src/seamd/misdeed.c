@@ -2,7 +2,6 @@
  * Promises that evidence of two histories can be checked by anybody from the file alone, and that
  * not one bit of it can be another.  Does not say who was harmed by it.
  */
-#define _GNU_SOURCE
 #include "seamd/misdeed.h"
 
 #include "admit/keyring.h"
