@@ -154,7 +154,7 @@ drop_parts_of(const struct mirror *mirror, unsigned level, uint64_t number)
 			    .number = number,
 			    .width = tile_width(mirror->at.head.size, level, number)};
 
-	for (int is_entries = 0; is_entries <= (level == 0); is_entries++) {
+	for (int is_entries = 0; is_entries <= (level == 0 ? 1 : 0); is_entries++) {
 		tile.is_entries = is_entries != 0;
 		if (tile.width)
 			tilefile_drop_partials(mirror->dir, &tile);

@@ -66,7 +66,8 @@ MUST_USE enum err sent_get(struct journal *journal, struct span party, int64_t c
 MUST_USE enum err sent_get_whole(struct journal *journal, const struct hash *whole,
 				 struct arena *arena, struct sent *sent);
 
-/* The first to that party with counter > after that has no receipt yet and is not erased; ERR_NOT_FOUND.
+/* The first to that party with counter > after that has no receipt yet and is not erased;
+ * ERR_NOT_FOUND.
  */
 MUST_USE enum err sent_next_open(struct journal *journal, struct span party, int64_t after,
 				 struct arena *arena, struct sent *sent);

@@ -224,7 +224,7 @@ enum err
 shelf_cosign(struct journal *journal, const struct note_key *key, struct span bytes, int64_t now_ms)
 {
 	struct note note;
-	struct note_head head;
+	struct note_head head = {0};
 	struct span line;
 	uint64_t time_s = 0;
 	enum err err = inside_may_write(journal);

@@ -92,7 +92,7 @@ static enum err
 is_about_this(struct picture *picture, struct arena *arena, const struct alert_row *alert,
 	      const struct hash *re, bool *is_so)
 {
-	struct picture_row version;
+	struct picture_row version = {0};
 	enum err err = ERR_OK;
 
 	*is_so = hash_equal(re, &alert->row.id);

@@ -281,7 +281,7 @@ renew_keynote(struct recovering *recovering)
 	struct keynote *next = calloc(1, sizeof *next);
 	struct out note = out_new(NOTE_MAX);
 	struct journal *journal = NULL;
-	struct shelf shelf;
+	struct shelf shelf = {0};
 	struct note read;
 	char why[JOURNAL_WHY_MAX];
 	enum err err =

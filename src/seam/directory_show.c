@@ -272,8 +272,8 @@ directory_tasks(struct app *app)
 	if (app->is_json)
 		out_text(&out, "]\n");
 	if (code == APP_OK)
-		code = err == ERR_OK ? app_print(app, &out)
-				     : app_fail(app, err, "asking the picture");
+		code =
+		    err == ERR_OK ? app_print(app, &out) : app_fail(app, err, "asking the picture");
 	out_free(&out);
 	view_close(view);
 	free(directory);

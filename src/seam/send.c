@@ -246,7 +246,8 @@ ask_replay(struct app *app, struct reach *reach, struct span party, bool does, i
 	return code;
 }
 
-/* What an earlier policy kept back flows by an officer's word alone, and not before it is told how much. */
+/* What an earlier policy kept back flows by an officer's word alone, and not before it is told how
+ * much. */
 static int
 replay(struct app *app)
 {

@@ -59,6 +59,26 @@ is_ending(int answer)
 	return answer == ANSWER_DONE || answer == ANSWER_DECLINE || answer == ANSWER_WITHDRAWN;
 }
 
+/* What was decided of an alert is not decided of one that something new has joined since. */
+static bool
+is_about_this(struct watching *watching, const struct open_alert *alert, const struct hash *re)
+{
+	const struct value *now = &alert->record->field[FIELD_CITES];
+	const struct value *then;
+	struct picture_row version = {0};
+
+	if (hash_equal(re, &alert->id))
+		return true;
+	if (picture_record(watching->core->picture, re, watching->arena, &version) != ERR_OK ||
+	    !version.record)
+		return false;
+	then = &version.record->field[FIELD_CITES];
+	return then->is_set == now->is_set &&
+	       (!now->is_set ||
+		(then->ids.n == now->ids.n &&
+		 memcmp(then->ids.id, now->ids.id, now->ids.n * sizeof *now->ids.id) == 0));
+}
+
 static enum err
 look_at_answers(struct watching *watching, struct open_alert *alert)
 {
@@ -72,7 +92,8 @@ look_at_answers(struct watching *watching, struct open_alert *alert)
 
 		alert->is_answered =
 		    alert->is_answered ||
-		    (party_equal(&party, &watching->core->own) && is_ending(answers[i].answer));
+		    (party_equal(&party, &watching->core->own) && is_ending(answers[i].answer) &&
+		     is_about_this(watching, alert, &answers[i].re));
 	}
 	return err;
 }

@@ -13,7 +13,8 @@
 
 enum { CLERK_WAIT_MS = 20000 };
 
-/* One PEER message with its descriptor; *role and *fd, or fd -1; of a link the station it is for. */
+/* One PEER message with its descriptor; *role and *fd, or fd -1; of a link the station it is for.
+ */
 static enum err
 receive_peer(int *role, int *fd, struct station *station)
 {

@@ -50,7 +50,7 @@ main(int argc, char **argv)
 {
 	static const struct option options[] = {
 	    {"role", required_argument, NULL, 'r'},
-	    {"link", required_argument, NULL, 'l'}, /* the station that a peer is for */
+	    {"link", required_argument, NULL, 'l'},  /* the station that a peer is for */
 	    {"while-stdin", no_argument, NULL, 'w'}, /* for seam: ends when its input does */
 	    {"help", no_argument, NULL, 'h'},
 	    {0}};

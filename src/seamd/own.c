@@ -83,6 +83,7 @@ derive_defaults(struct core *core, struct take *take)
 	struct record *record = take->record;
 	struct value *grade = &record->field[FIELD_GRADE];
 
+	record->field[FIELD_DUTY].is_set = false; /* whoever files does not choose what it says */
 	set_text(record, FIELD_DUTY, span_of(take->who.duty));
 	derive_areas(core, record);
 	if (record->kind == KIND_SIGHTING || record->kind == KIND_WARNING)

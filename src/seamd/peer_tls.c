@@ -34,7 +34,7 @@ judge(const struct peer_check *check, const X509 *certificate)
 	return LINK_CAUSE_UP;
 }
 
-/* The reason decides which alert the other end gets (doc/link.md). */
+/* The reason decides which alert the other end is sent; see doc/link.md. */
 static int
 reason_for(enum link_cause cause)
 {

@@ -48,7 +48,7 @@ static enum err
 would_flow(struct core *core, const struct hash *id, const struct party *party,
 	   struct record *record, bool *flows)
 {
-	struct release_answer answer;
+	struct release_answer answer = {0};
 	struct journal_record row;
 	struct field_set given;
 	enum err err = core_read(core, id, &row, record);
