@@ -39,6 +39,13 @@ struct scene {
 	unsigned failed;
 };
 
+/* What a web gate may say: as any gate, but that the station is not its to end. */
+static bool
+may_send(enum wire_kind kind)
+{
+	return wire_may_send(kind, 'G') && kind != WIRE_STOP;
+}
+
 static void
 say(struct scene *scene, bool is_good, const char *text)
 {
@@ -271,7 +278,7 @@ acts_as_nobody(struct scene *scene)
 	unsigned refused = 0;
 
 	for (enum wire_kind kind = WIRE_NONE + 1; kind < WIRE_COUNT; kind++) {
-		if (!wire_may_send(kind, 'G') || kind == WIRE_LOGIN || kind == WIRE_LOGOUT)
+		if (!may_send(kind) || kind == WIRE_LOGIN || kind == WIRE_LOGOUT)
 			continue;
 		for (size_t k = 0; k < sizeof tokens / sizeof *tokens; k++) {
 			struct client *gate = open_gate(scene);
@@ -315,7 +322,7 @@ speaks_for_others(struct scene *scene)
 		struct client *gate;
 		size_t begun;
 
-		if (kind != WIRE_NONE && wire_may_send(kind, 'G'))
+		if (kind != WIRE_NONE && may_send(kind))
 			continue;
 		gate = open_gate(scene);
 		begun = wire_begin(client_out(gate), kind, 1);
@@ -371,7 +378,7 @@ says_anything(struct scene *scene)
 		size_t begun;
 		enum err err;
 
-		if (!wire_may_send(kind, 'G') || kind == WIRE_LOGIN || kind == WIRE_LOGOUT)
+		if (!may_send(kind) || kind == WIRE_LOGIN || kind == WIRE_LOGOUT)
 			continue;
 		begun = wire_begin(out, kind, i);
 		for (unsigned parts = next(&seed) % 5; parts; parts--)

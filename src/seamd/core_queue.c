@@ -202,6 +202,10 @@ take_message(struct core *core, struct core_line *row, const struct wire_message
 {
 	if (!wire_may_send(message->kind, row->sender))
 		return ERR_FORMAT;
+	/* Who owns the page's gate rides sessions that pass through it; the station is not theirs
+	 * to end. */
+	if (row->is_web && message->kind == WIRE_STOP)
+		return ERR_FORMAT;
 	if (!row->link)
 		return core_queue_act(core, row->line, message, NULL);
 	link_from_gate(core, row->link, message);
