@@ -1,16 +1,16 @@
 #!/bin/bash
 # Yesterday's store is put back under a station, all of it: its neighbours have seen more of its log than it knows.
-# It signs no more heads, says why and files nothing into the gap; one command begins a new log, with which the
+# It signs no more heads and says why; one command begins a new log, with which the
 # others go on, and what was lost here they still hold.
 . "$(dirname "$0")/links.sh"
 
 QUORUM=2
 network a/one b/one c/one
 for party in a b c; do
-	others=$(echo a b c | tr -d "$party" | xargs | sed 's/ /, /')
+	rest=$(echo a b c | tr -d "$party" | xargs | sed 's/ /, /')
 	policy $party-one <<P
 party a b c
-release incident to $others : type, severity, place@1km, when@minute
+release incident to $rest : type, severity, place@1km, when@minute
 P
 done
 mesh a/one b/one c/one

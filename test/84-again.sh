@@ -7,11 +7,11 @@ export PYTHONPATH="$SEAM_SOURCE/test"
 
 network a/one b/one c/one
 for party in a b c; do
-	others=$(echo a b c | tr -d "$party" | xargs | sed 's/ /, /')
+	rest=$(echo a b c | tr -d "$party" | xargs | sed 's/ /, /')
 	policy $party-one <<P
 party a b c
-release incident, sighting to $others : type, severity, place@1km, when@minute
-release answer to $others : re, answer
+release incident, sighting to $rest : type, severity, place@1km, when@minute
+release answer to $rest : re, answer
 P
 done
 incident() { # HOME SEVERITY

@@ -25,11 +25,11 @@ stations() { # COMMAND: a's clock is right, b's a day ahead, c's a day behind
 	done
 }
 for party in a b c; do
-	others=$(echo a b c | tr -d "$party" | xargs | sed 's/ /, /')
+	rest=$(echo a b c | tr -d "$party" | xargs | sed 's/ /, /')
 	policy $party-one <<P
 party a b c
-release incident to $others : type, severity, place@1km, when@minute
-release answer to $others : re, answer
+release incident to $rest : type, severity, place@1km, when@minute
+release answer to $rest : re, answer
 P
 	stop_station $party-one
 done
@@ -45,7 +45,7 @@ seam --home a-one status >status 2>err
 holds "also to people: the one" "ahead of ours" status
 holds "and the other" "behind ours" status
 seam --home a-one doctor >doctor 2>&1
-holds "doctor finds it" "clock" doctor
+holds "doctor finds it" "its clock and this one differ by 86[0-9]{3} seconds" doctor
 
 from_ms=$(date +%s%3N)
 incident() { # HOME: the time of the event is a's, so that the clocks judge nothing but the filing
@@ -73,6 +73,15 @@ leaf() { seam --home "$1" --json show "$2" | pick - "d['log'].get('leaf')"; }
 later=$(leaf c-one "$first")
 earlier=$(leaf c-one "$of_c")
 [ "$later" -gt "$earlier" ] && ok "in c's log the later one stands later, whatever its clock says" || not_ok "in c's log the later one stands later ($earlier, $later)"
+head_of_a() { # HOME ID: the size of a's log that the record knew of when it was filed
+	seam --home "$1" --json show "$2" | pick - "next(h.split(' ')[1] for h in d['record']['fields']['heads'].split(',') if h.startswith('seam/a/one/log/1 '))"
+}
+known=$(head_of_a c-one "$first")
+now=$(sed -n 2p a-one/log/1/checkpoint)
+# Under that head lies a's record, which had come before; a's log has gone no further than now.
+[ "${known:-0}" -gt "$(leaf a-one "$of_a")" ] && [ "$known" -le "$now" ] &&
+    ok "c's record says which head of a's log was there before it" ||
+    not_ok "c's record says which head of a's log was there before it ($known of $now)" pick.err
 signed_at() { # HOME WITNESS: ms of the first countersignature of that witness
 	stored "$1" "SELECT min(at_ms) FROM cosign WHERE witness LIKE '%$2%'"
 }

@@ -6,10 +6,10 @@
 
 network a/one b/one c/one
 for party in a b c; do
-	others=$(echo a b c | tr -d "$party" | xargs | sed 's/ /, /')
+	rest=$(echo a b c | tr -d "$party" | xargs | sed 's/ /, /')
 	policy $party-one <<P
 party a b c
-release incident to $others : type, severity, place@1km, when@minute
+release incident to $rest : type, severity, place@1km, when@minute
 P
 done
 mesh a/one b/one c/one
@@ -72,12 +72,12 @@ try "a's link with c is down: it left" wait_for 10 is_link a-one c/one left
 try "b's too" wait_for 10 is_link b-one c/one left
 seam --home a-one link list >links 2>&1
 holds "people are told why" "c/one .*left" links
-rest=$(incident a-one red)
-try "what is filed now goes to b" wait_for 20 arrives a-one "$rest" b
-same "and not to c: it is not even queued" none "$(state a-one "$rest" c)"
+urgent=$(incident a-one red)
+try "what is filed now goes to b" wait_for 20 arrives a-one "$urgent" b
+same "and not to c: it is not even queued" none "$(state a-one "$urgent" c)"
 refuse "nor by stick" seam --home a-one export bundle c stick
 sleep 3
-refuse "c does not have it" seam --home c-one show "$rest"
+refuse "c does not have it" seam --home c-one show "$urgent"
 same "c is not let in again" left "$(link_state a-one c/one)"
 try "what c filed before is still here" seam --home a-one show "$theirs"
 for home in a-one b-one c-one; do
