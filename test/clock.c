@@ -1,8 +1,8 @@
 /*
  * Promises a wrong clock on the wall: preloaded into a process, the real time it reads is off by as
  * many seconds as the file named in SEAM_TEST_CLOCK says at that moment, as text. For
- * test/86-*.sh and 87-*.sh. The file is mapped before the process goes behind its wall. Timers go by
- * other clocks and are right.
+ * test/86-*.sh and 87-*.sh. The file is mapped before the process goes behind its wall. Timers go
+ * by other clocks and are right.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
