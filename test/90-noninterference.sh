@@ -142,7 +142,7 @@ home = f"{run}-b-one"
 ids = json.load(open("ids.json"))[("one", "two").index(run)] if os.path.exists("ids.json") else {}
 name = {v: k for k, v in ids.items()}
 threads = {}
-MOMENTS = {"filed", "iat", "arrived_ms", "filed_ms", "arrived", "at", "at_ms", "until_ms", "countersigned_at"}
+MOMENTS = {"filed", "iat", "arrived_ms", "filed_ms", "arrived", "at", "at_ms", "from_ms", "to_ms", "until_ms", "countersigned_at"}
 
 def plain(value, key=""):
     if isinstance(value, dict):
@@ -151,7 +151,7 @@ def plain(value, key=""):
         return [plain(v, key) for v in value]
     if isinstance(value, str):
         if key == "thread":
-            return threads.setdefault(value, f"thread {len(threads)}")
+            return threads.get(value, "a thread")
         if key == "id" and value not in name:
             return "an id"
         for id_, label in name.items():
@@ -168,6 +168,10 @@ def seam(*args):
         sys.exit(f"{args}: {done.stderr}")
     return json.loads(done.stdout)
 
+# A thread is called after the first of its records, whatever came first.
+for row in sorted(seam("list", "--all", "--history", "--limit", "1000"), key=lambda r: name.get(r["id"], "~")):
+    threads.setdefault(row["thread"], "thread of " + name.get(row["id"], "a record of b's own"))
+
 def delivery(line):
     jwt, *disclosures, kb = line.split("~")
     claims = json.loads(unpack(jwt.split(".")[1]))
@@ -177,7 +181,7 @@ def delivery(line):
         salt, field, value = json.loads(unpack(word))
         value = len(value["_sd"]) if isinstance(value, dict) and "_sd" in value else plain(value, field)
         parts.append([field, None if field in MOMENTS or field == "heads" else value, len(salt)])
-    return {"iss": claims["iss"], "claims": sorted(claims), "digests": len(claims["_sd"]), "counter": bound["nonce"], "aud": bound["aud"],
+    return {"iss": claims["iss"], "claims": sorted(claims), "digests": len(claims["_sd"]), "aud": bound["aud"],
             "onward": bound.get("onward"), "bound": sorted(bound), "parts": sorted(parts, key=json.dumps)}
 
 if what == "deliveries":
@@ -194,11 +198,11 @@ if what == "deliveries":
             if whole is None:
                 sys.exit("no delivery in " + line[:80])
             found.append(delivery(whole))
-    found.sort(key=lambda d: (d["iss"], d["counter"]))
     if len(found) < 10:
         sys.exit(f"only {len(found)} deliveries")
-    for d in found:
-        print(json.dumps(d, sort_keys=True, ensure_ascii=False))
+    # What is urgent overtakes what still waits: the order is of the moment.
+    for line in sorted(json.dumps(d, sort_keys=True, ensure_ascii=False) for d in found):
+        print(line)
 elif what == "picture":
     rows = sorted(seam("list", "--all", "--history", "--limit", "1000"), key=lambda r: (name.get(r["id"], ""), r["kind"], json.dumps(plain(r["fields"]), sort_keys=True)))
     for row in rows:
@@ -233,7 +237,7 @@ elif what == "files":
     db = sqlite3.connect(f"file:{home}/journal.db?mode=ro", uri=True)
     for column in ("length(sealed)", "length(bytes)", "length(receipt)"):
         try:
-            for row in db.execute(f"SELECT station, counter, {column} FROM inbox ORDER BY station, counter"):
+            for row in db.execute(f"SELECT station, {column} FROM inbox ORDER BY station, {column}"):
                 print("inbox", column, *row)
         except sqlite3.OperationalError:
             pass
