@@ -393,6 +393,7 @@ look_at(void *context, const struct outbox *outbox)
 {
 	struct looking *looking = context;
 	struct picture_row row;
+	struct journal_record stored;
 	struct span thread = SPAN("");
 	unsigned rank = RANKS - 1;
 
@@ -406,6 +407,9 @@ look_at(void *context, const struct outbox *outbox)
 				   ? (int)row.record->field[FIELD_NEED].code
 				   : -1);
 		thread = row.thread;
+	} else if (journal_get(looking->core->journal, &outbox->record, looking->core->arena,
+			       &stored) == ERR_OK) {
+		thread = stored.thread; /* the picture is not there yet */
 	}
 	wait(looking->link, outbox->number, rank, thread);
 	arena_reset(looking->core->arena);
