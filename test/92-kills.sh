@@ -52,7 +52,7 @@ def serves(home):
     return not os.path.exists(home + ".down")
 
 def find(home, unit):
-    rows = seam(home, "list", "--all", "--history", "--limit", "1000")
+    rows = seam(home, "list", "--all", "--history")
     if rows is None:
         return None
     return [r["id"] for r in rows if r["fields"].get("unit") == unit and r["station"].startswith(home[len(prefix)])]
@@ -82,7 +82,7 @@ def answer(home, re, unit):
         while not serves(home):
             time.sleep(0.02)
         if attempt:
-            rows = seam(home, "list", "--all", "--kind", "answer", "--limit", "1000")
+            rows = seam(home, "list", "--all", "--kind", "answer")
             if rows is None:
                 time.sleep(0.05)
                 continue
@@ -172,7 +172,7 @@ for other in "abc":
         unit, id_ = line.split()
         name[id_] = unit
 home = f"{prefix}{party}-one"
-rows = json.loads(subprocess.run(["seam", "--home", home, "--json", "list", "--all", "--history", "--limit", "1000"],
+rows = json.loads(subprocess.run(["seam", "--home", home, "--json", "list", "--all", "--history"],
                                  capture_output=True, text=True, check=True).stdout)
 lines = []
 for row in rows:
@@ -213,7 +213,7 @@ start_again() {
 }
 
 stations
-python3 file.py "" 0.02 stop amount >filing 2>&1 </dev/null &
+python3 file.py "" "$(count 0.02 0.3)" stop amount >filing 2>&1 </dev/null &
 filer=$!
 roles=(keeper core seal gate peer)
 declare -A died
