@@ -181,6 +181,7 @@ void link_give_mirror(struct core *core, struct link *link, struct span path, in
 		      struct span bytes);
 void link_keep_fork(struct core *core, const char *who, struct span origin,
 		    const struct fork *fork);
+void link_our_head(struct core *core, const char *who, struct span note); /* one of our own log */
 void link_show_head(struct core *core, struct span origin, struct span note);
 void link_know_log(struct core *core, struct link *link); /* a connection begins */
 void link_own_head(struct core *core, struct link *link, struct span origin,

@@ -37,8 +37,8 @@ link_head_changed(struct core *core)
 
 /* Somebody shows a head of our own log: the first such word after a start tells whether this home
  * is the newest there is. */
-static void
-own_head_shown(struct core *core, struct link *link, struct span note)
+void
+link_our_head(struct core *core, const char *who, struct span note)
 {
 	enum err err = journal_head_shown(core->journal, note);
 	char text[256];
@@ -50,7 +50,7 @@ own_head_shown(struct core *core, struct link *link, struct span note)
 		    "%s holds a head of this log that is ahead of ours or contradicts "
 		    "it: this is an older copy. No more heads are signed; 'seam recover' "
 		    "begins a new log from here",
-		    link->station.name);
+		    who);
 		core_alarm(core, "rollback", core->kid.station.name, text);
 	} else if (err == ERR_OK) {
 		core->is_confirmed = true;
@@ -155,7 +155,7 @@ take_object(struct core *core, struct link *link, struct span rest)
 	own_path(core, own);
 	if (span_is(path, own)) {
 		if (status == 200)
-			own_head_shown(core, link, bytes);
+			link_our_head(core, link->station.name, bytes);
 		else
 			core->is_confirmed = true; /* it never saw this log: so it holds no more */
 		return;
@@ -196,7 +196,7 @@ countersign(struct core *core, struct link *link, struct span request, struct ou
 	if (answer.has_forked)
 		link_keep_fork(core, link->station.name, read.origin, &fork);
 	if (err == ERR_OK && answer.is_own)
-		own_head_shown(core, link, read.note);
+		link_our_head(core, link->station.name, read.note);
 	if (err == ERR_OK && key && (answer.status == 200 || answer.is_doubtful)) {
 		link->head_seen_ms = LINK_NOW;
 		link_own_head(core, link, read.origin, read.head.size);

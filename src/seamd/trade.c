@@ -384,8 +384,10 @@ keep_head(struct core *core, struct span bytes, enum why *why)
 	*why = head.size > CORE_HEAD_SIZE_MAX ? WHY_BAD_VALUE : WHY_NONE;
 	if (*why != WHY_NONE)
 		return ERR_OK;
-	if (span_is(origin, journal_origin(core->journal)))
-		return journal_head_shown(core->journal, bytes);
+	if (span_is(origin, journal_origin(core->journal))) {
+		link_our_head(core, "a bundle or a neighbour", bytes);
+		return ERR_OK;
+	}
 	shelf.name = origin;
 	shelf.version = (int64_t)head.size;
 	err = journal_begin(core->journal);
