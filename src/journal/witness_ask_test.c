@@ -217,6 +217,9 @@ equivocation(void **state)
 	out_reset(&request);
 	assert_int_equal(witness_write_request(scene->log.journal, 9, &request), ERR_OK);
 	assert_int_equal(submit(scene, out_view(&request), &body), 403);
+	out_reset(&request);
+	assert_int_equal(witness_write_request(scene->log.journal, 0, &request), ERR_OK);
+	assert_int_equal(submit(scene, out_view(&request), &body), 403);
 	/* what the witness saw, shown to the twin, stops its signing */
 	assert_int_equal(
 	    journal_witnessed(scene->witness.journal, span_of(scene->log.key.name), &seen), ERR_OK);

@@ -312,6 +312,67 @@ leaves_have_a_state(void **state)
 	out_free(&proof);
 }
 
+/* A countersignature over these bytes of a head, without the log's own line beside it. */
+static enum err
+cosign_text(struct testhome *home, struct bench *bench, int who, struct span text)
+{
+	struct out message = out_new(NOTE_MAX), note = out_new(NOTE_MAX);
+	struct signature signature;
+	enum err err;
+
+	note_cosign_message(&message, 150, text);
+	sign_make(&bench->secret[who], out_view(&message), &signature);
+	out_span(&note, text);
+	out_char(&note, '\n');
+	note_write_line(&note, &bench->key[who], 150, &signature);
+	assert_int_equal(journal_begin(home->journal), ERR_OK);
+	err = shelf_cosign(home->journal, &bench->key[who], out_view(&note), 1);
+	assert_int_equal(journal_commit(home->journal), ERR_OK);
+	out_free(&message);
+	out_free(&note);
+	return err;
+}
+
+static void
+heads_without_their_own_line(void **state)
+{
+	struct testhome *home = &((struct scene *)*state)->log;
+	struct out note = out_new(NOTE_MAX), text = out_new(NOTE_MAX);
+	struct note_head head;
+	struct witness_leaf leaf;
+	struct bench bench;
+	struct note read;
+
+	make_bench(&bench);
+	grow(home, 0, 4);
+	assert_int_equal(journal_head_note(home->journal, &note), ERR_OK);
+	assert_int_equal(note_read(out_view(&note), &read), ERR_OK);
+	assert_int_equal(cosign_text(home, &bench, 0, read.text), ERR_OK);
+	/* it counts, but no proof can be made under it once it is not the newest */
+	assert_int_equal(witness_leaf(home->journal, bench.member, WITNESSES, 1, 1, 2, &leaf),
+			 ERR_OK);
+	assert_int_equal(leaf.state, WITNESS_COUNTERSIGNED);
+	assert_int_equal(leaf.best_size, 0);
+	cosign_by(home, &bench, 2, 160);
+	assert_int_equal(witness_leaf(home->journal, bench.member, WITNESSES, 1, 1, 2, &leaf),
+			 ERR_OK);
+	assert_int_equal(leaf.best_size, 5);
+	/* another root, another log, more leaves than we signed */
+	assert_int_equal(note_head_read(read.text, &head), ERR_OK);
+	for (int i = 0; i < 3; i++) {
+		struct note_head other = head;
+
+		other.root.b[3] ^= (unsigned char)(i == 0);
+		other.origin[6] = i == 1 ? 'x' : other.origin[6];
+		other.size += i == 2;
+		out_reset(&text);
+		note_head_write(&text, &other);
+		assert_int_equal(cosign_text(home, &bench, 0, out_view(&text)), ERR_REFUSED);
+	}
+	out_free(&note);
+	out_free(&text);
+}
+
 /* --- verification */
 
 static bool
@@ -407,7 +468,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    ROW(countersignatures_are_published), ROW(proofs_under_countersigned_heads),
 	    ROW(quorum_is_counted_by_party),      ROW(leaves_have_a_state),
-	    ROW(countersignatures_are_verified),
+	    ROW(heads_without_their_own_line),    ROW(countersignatures_are_verified),
 	};
 #undef ROW
 

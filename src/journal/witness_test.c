@@ -166,6 +166,8 @@ every_status(void **state)
 	    {"the same again", "old 3\n", &none, &at3, true, 200, 3, false, false},
 	    {"the same, named wrongly", "old 0\n", &none, &at3, true, 409, 3, false, false},
 	    {"the same with a proof", "old 3\n", &path, &at3, true, 422, 3, false, false},
+	    {"an empty tree of another root, later", "old 0\n", &none, &false_zero, true, 422, 3,
+	     false, false},
 	    {"back to nothing", "old 0\n", &none, &zero, true, 409, 3, false, false},
 	    {"old forgotten", "old 0\n", &none, &at5, true, 409, 3, false, true},
 	    {"old too small", "old 2\n", &path, &at5, true, 409, 3, false, true},
