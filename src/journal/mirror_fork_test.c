@@ -40,6 +40,21 @@ assert_holds(const struct fork *fork, const struct testpeer *peer, uint64_t smal
 	assert_int_equal(head[1].size, large);
 }
 
+static int
+count_files(void)
+{
+	char *const roots[] = {home, NULL};
+	FTS *tree = fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR, NULL);
+	FTSENT *entry;
+	int n = 0;
+
+	while (tree && (entry = fts_read(tree)))
+		n += entry->fts_info == FTS_F;
+	if (tree)
+		(void)fts_close(tree);
+	return n;
+}
+
 /* A copy of `size` leaves; then a head of `next` leaves of a log that parts from it at `fork_at`.
  */
 static void
@@ -50,10 +65,12 @@ extend_by_another(struct testpeer *one, uint64_t size, uint64_t next, uint64_t f
 	struct fork fork = fork_new();
 	enum mirror_result result;
 	bool is_forked = fork_at < size;
+	int files;
 
 	testpeer_make(&other, next, fork_at, 'x');
 	assert_int_equal(mirror_open(home, &one->key, &mirror), ERR_OK);
 	testpeer_reach(one, mirror, size);
+	files = count_files();
 	result = testpeer_show(&other, mirror, next, &fork);
 	if (next == size) {
 		assert_int_equal(result, is_forked ? MIRROR_FORKED : MIRROR_KNOWN);
@@ -64,8 +81,10 @@ extend_by_another(struct testpeer *one, uint64_t size, uint64_t next, uint64_t f
 			fail_msg("%d to %d, parted at %d: %d", (int)size, (int)next, (int)fork_at,
 				 (int)result);
 	}
-	if (is_forked)
+	if (is_forked) {
 		assert_holds(&fork, one, size, next);
+		assert_int_equal(count_files(), files);
+	}
 	assert_int_equal(mirror_size(mirror), is_forked ? size : next);
 	testpeer_assert_sound(one, home, is_forked ? size : next);
 	/* the true history goes on all the same */

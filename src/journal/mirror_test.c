@@ -158,9 +158,25 @@ leaves_are_found_or_known_to_be_absent(void **state)
 		mirror_close(view);
 		assert_int_equal(mirror_view("/nowhere", &peer.key, &view), ERR_NOT_FOUND);
 	}
+	/* that a leaf is absent is said of a whole copy only */
+	assert_int_equal(mirror_dir(dir, sizeof dir, home, span_of(peer.key.name)), ERR_OK);
+	{
+		struct fork fork = fork_new();
+		struct out bytes = out_new(1 << 16);
+
+		assert_int_equal(file_path(path, sizeof path, dir, "tile/0/001"), ERR_OK);
+		assert_int_equal(file_read(path, &bytes), ERR_OK);
+		bytes.p[99] ^= 1;
+		assert_int_equal(file_write(path, out_view(&bytes), 0644), ERR_OK);
+		assert_int_equal(mirror_find_leaf(mirror, &other.level[0][3], &index), ERR_CORRUPT);
+		assert_int_equal(testpeer_serve(&peer, mirror, &fork), MIRROR_IDLE);
+		assert_int_equal(mirror_find_leaf(mirror, &other.level[0][3], &index),
+				 ERR_NOT_FOUND);
+		out_free(&bytes);
+		fork_free(&fork);
+	}
 	/* without its index all is found all the same, and the index comes back */
 	mirror_close(mirror);
-	assert_int_equal(mirror_dir(dir, sizeof dir, home, span_of(peer.key.name)), ERR_OK);
 	assert_int_equal(file_path(path, sizeof path, dir, "mirror.db"), ERR_OK);
 	assert_int_equal(
 	    file_write(path, SPAN("this is no database, and long enough to be read"), 0600),
