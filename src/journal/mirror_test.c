@@ -158,23 +158,7 @@ leaves_are_found_or_known_to_be_absent(void **state)
 		mirror_close(view);
 		assert_int_equal(mirror_view("/nowhere", &peer.key, &view), ERR_NOT_FOUND);
 	}
-	/* that a leaf is absent is said of a whole copy only */
 	assert_int_equal(mirror_dir(dir, sizeof dir, home, span_of(peer.key.name)), ERR_OK);
-	{
-		struct fork fork = fork_new();
-		struct out bytes = out_new(1 << 16);
-
-		assert_int_equal(file_path(path, sizeof path, dir, "tile/0/001"), ERR_OK);
-		assert_int_equal(file_read(path, &bytes), ERR_OK);
-		bytes.p[99] ^= 1;
-		assert_int_equal(file_write(path, out_view(&bytes), 0644), ERR_OK);
-		assert_int_equal(mirror_find_leaf(mirror, &other.level[0][3], &index), ERR_CORRUPT);
-		assert_int_equal(testpeer_serve(&peer, mirror, &fork), MIRROR_IDLE);
-		assert_int_equal(mirror_find_leaf(mirror, &other.level[0][3], &index),
-				 ERR_NOT_FOUND);
-		out_free(&bytes);
-		fork_free(&fork);
-	}
 	/* without its index all is found all the same, and the index comes back */
 	mirror_close(mirror);
 	assert_int_equal(file_path(path, sizeof path, dir, "mirror.db"), ERR_OK);
@@ -193,6 +177,38 @@ leaves_are_found_or_known_to_be_absent(void **state)
 	}
 	testpeer_assert_sound(&peer, home, 600);
 	mirror_close(mirror);
+	testpeer_drop(&peer);
+	testpeer_drop(&other);
+}
+
+/* That a leaf is absent is said only of a copy that is whole: else it is mended first. */
+static void
+absence_is_said_of_a_whole_copy(void **state)
+{
+	struct testpeer peer, other;
+	struct mirror *mirror;
+	struct fork fork = fork_new();
+	struct out bytes = out_new(1 << 16);
+	uint64_t index;
+	char path[FILE_PATH_MAX];
+	char dir[FILE_PATH_MAX];
+
+	(void)state;
+	testpeer_make(&peer, 600, 600, '-');
+	testpeer_make(&other, 600, 0, 'x');
+	mirror = open_mirror(&peer);
+	testpeer_reach(&peer, mirror, 600);
+	assert_int_equal(mirror_dir(dir, sizeof dir, home, span_of(peer.key.name)), ERR_OK);
+	assert_int_equal(file_path(path, sizeof path, dir, "tile/0/001"), ERR_OK);
+	assert_int_equal(file_read(path, &bytes), ERR_OK);
+	bytes.p[99] ^= 1;
+	assert_int_equal(file_write(path, out_view(&bytes), 0644), ERR_OK);
+	assert_int_equal(mirror_find_leaf(mirror, &other.level[0][3], &index), ERR_CORRUPT);
+	assert_int_equal(testpeer_serve(&peer, mirror, &fork), MIRROR_IDLE);
+	assert_int_equal(mirror_find_leaf(mirror, &other.level[0][3], &index), ERR_NOT_FOUND);
+	mirror_close(mirror);
+	out_free(&bytes);
+	fork_free(&fork);
 	testpeer_drop(&peer);
 	testpeer_drop(&other);
 }
@@ -551,6 +567,7 @@ main(void)
 	    ROW(edges_of_tiles),
 	    ROW(a_large_log),
 	    ROW(leaves_are_found_or_known_to_be_absent),
+	    ROW(absence_is_said_of_a_whole_copy),
 	    ROW(one_lie_changes_nothing),
 	    ROW(a_peer_that_always_lies),
 	    ROW(what_is_strange),
