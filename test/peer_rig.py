@@ -324,7 +324,8 @@ def outcome(action):
         action()
         return 'fine'
     except ssl.SSLError as error:
-        if error.reason in ('UNEXPECTED_EOF_WHILE_READING',) or isinstance(error, ssl.SSLEOFError):
+        if error.reason in ('UNEXPECTED_EOF_WHILE_READING',) or isinstance(
+                error, (ssl.SSLEOFError, ssl.SSLZeroReturnError)):
             return 'closed'
         return (error.reason or str(error)).lower()
     except (ConnectionError, BrokenPipeError):

@@ -15,9 +15,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <time.h>
 #include <unistd.h>
 
-enum { HOSTS_MAX = 1024 };
+enum { HOSTS_MAX = 1024, AWAIT_TURNS = 50 };
 
 /* Two that change the links at once do it one after the other; until this process ends. */
 static int
@@ -219,6 +220,22 @@ link_add(struct app *app)
 
 /* ---- remove ---- */
 
+/* A link that is removed carries nothing any more when the command returns: the running station
+ * looks at the file once a second. */
+static void
+await_end(struct app *app, const struct station *station)
+{
+	struct timespec pause = {0, 100 * 1000 * 1000};
+	struct link_looks *looks = calloc(1, sizeof *looks);
+
+	for (int i = 0; looks && i < AWAIT_TURNS && reach_is_running(app); i++) {
+		if (link_ask(app, looks) != APP_OK || !link_find(looks, station))
+			break;
+		(void)nanosleep(&pause, NULL);
+	}
+	free(looks);
+}
+
 int
 link_remove(struct app *app)
 {
@@ -243,6 +260,8 @@ link_remove(struct app *app)
 			(links->n - at) * sizeof links->row[0]);
 		code = write_links(app, links);
 	}
+	if (code == APP_OK)
+		await_end(app, &station);
 	free(links);
 	return code;
 }
