@@ -102,8 +102,9 @@ struct link {
 	bool cosign_due, asks; /* an object of its log is asked for */
 	bool ask_own;          /* it is to show the head of our own log that it countersigned */
 	struct mirror *mirror;
-	uint64_t known;       /* leaves of its log that were known when the connection began */
-	int64_t head_seen_ms; /* real time of its last head */
+	int64_t mirror_after_ms; /* real time before which nothing more is asked for it */
+	uint64_t known;          /* leaves of its log that were known when the connection began */
+	int64_t head_seen_ms;    /* real time of its last head */
 	bool has_shrunk, is_frozen;
 	bool gossip_due;
 	int64_t gossip_ms;

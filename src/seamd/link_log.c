@@ -233,7 +233,7 @@ take_cosigned(struct core *core, struct link *link, struct span rest)
 	enum witness_outcome outcome = WITNESS_USELESS;
 	struct span word = {NULL, 0};
 	struct span body = {"", 0};
-	uint64_t old_size = 0;
+	uint64_t old_size = link->cosigned;
 	uint64_t size = link->cosign_asked;
 	int64_t status;
 	enum err err;

@@ -15,7 +15,8 @@
 #include <string.h>
 
 enum {
-	AGAIN_MOST = 16, /* turns of the mirror before others are served */
+	AGAIN_MOST = 2,  /* turns of the mirror before others are served */
+	WRONG_MS = 5000, /* whoever gave a wrong object is not asked again at once */
 	FROZEN_MS = 3600 * 1000,
 	WITHHELD_MS = 60 * 1000 /* real time in which a delivered record must be in its log */
 };
@@ -66,11 +67,12 @@ link_keep_fork(struct core *core, const char *who, struct span origin, const str
 	char text[256];
 	bool is_new = false;
 
-	if (witness_distrust(core->journal, origin, core_now(core)) != ERR_OK)
-		role_log("core", "alert", "it could not be noted that %s is distrusted", who);
+	/* The evidence first: a death in between must not lose it. */
 	if (misdeed_keep(core->config->home, core->journal, core->keyring, fork, name, &is_new) !=
 	    ERR_OK)
 		role_log("core", "alert", "the evidence against %s could not be kept", who);
+	if (witness_distrust(core->journal, origin, core_now(core)) != ERR_OK)
+		role_log("core", "alert", "it could not be noted that %s is distrusted", who);
 	if (!is_new)
 		return;
 	(void)snprintf(text, sizeof text,
@@ -86,9 +88,11 @@ judge(struct core *core, struct link *link, enum mirror_result result, const str
 	if (result == MIRROR_FORKED)
 		link_keep_fork(core, link->station.name, span_of(mirror_key(link->mirror)->name),
 			       fork);
-	else if (result == MIRROR_WRONG)
-		role_log("core", "warn", "an object of the log of %s does not fit its head",
-			 link->station.name);
+	if (result != MIRROR_WRONG)
+		return;
+	link->mirror_after_ms = LINK_NOW + WRONG_MS;
+	role_log("core", "warn", "an object of the log of %s does not fit its head",
+		 link->station.name);
 }
 
 void
@@ -161,7 +165,7 @@ link_ask_mirror(struct core *core, struct link *link)
 	char path[MIRROR_PATH_MAX];
 	enum mirror_result result = MIRROR_AGAIN;
 
-	if (link->asks || !open_mirror(core, link))
+	if (link->asks || LINK_NOW < link->mirror_after_ms || !open_mirror(core, link))
 		return false;
 	for (int i = 0; i < AGAIN_MOST && result != MIRROR_IDLE; i++) {
 		struct fork fork = fork_new();
@@ -220,9 +224,18 @@ static bool
 is_in_copy(struct link *link, const struct hash *id)
 {
 	struct hash leaf = mirror_record(id);
+
+	return mirror_has_leaf(link->mirror, &leaf);
+}
+
+/* Before an alarm the whole copy is read: it must hash up to its head, and not have the leaf. */
+static bool
+is_absent(struct link *link, const struct hash *id)
+{
+	struct hash leaf = mirror_record(id);
 	uint64_t index;
 
-	return mirror_find_leaf(link->mirror, &leaf, &index) != ERR_NOT_FOUND;
+	return mirror_find_leaf(link->mirror, &leaf, &index) == ERR_NOT_FOUND;
 }
 
 static void
@@ -238,7 +251,8 @@ look_for_leaves(struct core *core, struct link *link)
 			continue;
 		}
 		if (LINK_NOW - awaited->since_ms > WITHHELD_MS &&
-		    link->head_seen_ms > awaited->since_ms + WITHHELD_MS / 2) {
+		    link->head_seen_ms > awaited->since_ms + WITHHELD_MS / 2 &&
+		    is_absent(link, &awaited->id)) {
 			char name[HASH_TEXT_SIZE];
 
 			hash_text(name, &awaited->id);
