@@ -20,7 +20,9 @@ enum {
 	MINUTE_MS = 60 * 1000,
 	ORIGIN_MAX = 128,
 	ALARMS_MAX = 32,
-	SHARE = 20
+	SHARE = 20,       /* a run of the rules rests twenty times as long as it took … */
+	SHARE_SLOW = 200, /* … and one that is felt by whoever files, two hundred times */
+	SLOW_MS = 20
 };
 
 /* An alarm waits for the end of whatever found it. */
@@ -351,6 +353,7 @@ core_watch(struct core *core)
 {
 	struct watching watching = {.core = core};
 	int64_t began_ms;
+	int64_t took_ms;
 	enum err err;
 
 	core_flush_alarms(core);
@@ -372,7 +375,8 @@ core_watch(struct core *core)
 		core->watch_ms = core_now(core) + MINUTE_MS * 60;
 	}
 	arena_free(watching.arena);
-	core->watch_after_ms = role_now_ms() + SHARE * (role_now_ms() - began_ms);
+	took_ms = role_now_ms() - began_ms;
+	core->watch_after_ms = role_now_ms() + took_ms * (took_ms > SLOW_MS ? SHARE_SLOW : SHARE);
 }
 
 /* ---- alarms ---- */
