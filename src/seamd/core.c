@@ -16,6 +16,7 @@
 #include "seamd/link.h"
 #include "seamd/ring.h"
 
+#include <malloc.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -127,9 +128,13 @@ on_pump(evutil_socket_t fd, short what, void *cookie)
 static void
 on_link_beat(evutil_socket_t fd, short what, void *cookie)
 {
+	struct core *core = cookie;
+
 	(void)fd;
 	(void)what;
-	link_beat_all(cookie);
+	link_beat_all(core);
+	if (!core->first)
+		(void)malloc_trim(0); /* what a rush of records took goes back */
 }
 
 static void
