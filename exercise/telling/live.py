@@ -229,21 +229,19 @@ class Day:
         self.claim("24  the evacuation is on its way, and B knows", got, self.b.show(id_)["answers"])
 
     def stale(self):
-        def down():
-            return all(link["state"] in (None, "none") or not s.ask("status")["links"]
-                       for s in self.stage.all for link in s.ask("status")["links"])
-        self.claim("28  every station says that its links are gone", until(down),
-                   [s.ask("status")["links"] for s in self.stage.all])
+        def standing():
+            return [link["station"] for s in self.stage.all for link in s.ask("status")["links"]]
+        self.claim("28  every station says that its links are gone", until(standing, []) == [], standing())
 
     def undelivered(self):
-        rows = [r for r in self.alerts(self.c, "unanswered") if "dawn" or True]
         id_ = self.stage.labels["@dawn"]
         states = {p["party"]: p["state"] for p in self.c.show(id_)["parties"] if p["party"] in "ab"}
         self.claim("31  C's warning cannot be delivered: A is told by telephone, towards B it waits",
                    states == {"a": "told", "b": "queued"}, states)
-        got = until(lambda: any("not" in r["fields"]["text"] and id_ in r["fields"].get("cites", "")
+        got = until(lambda: any("call them: it has not arrived" in r["fields"]["text"] and id_ in r["fields"].get("cites", "")
                                 for r in self.alerts(self.c, "unanswered")))
-        self.claim("31  and C's own rule says that it has not arrived: call them", got, rows)
+        self.claim("31  and C's own rule says that it has not arrived: call them", got,
+                   self.alerts(self.c, "unanswered"))
 
     def caught_up(self):
         def all_there():
