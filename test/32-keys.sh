@@ -4,6 +4,7 @@
 # anything; who was cut off meanwhile takes the new note from a file.
 . "$(dirname "$0")/links.sh"
 
+need openssl
 network a/makhmour b/qaraj
 a=$(home_of a/makhmour)
 b=$(home_of b/qaraj)
@@ -28,6 +29,10 @@ print(json.loads(base64.urlsafe_b64decode(head + "=" * (-len(head) % 4)))["kid"]
 }
 hex_of() {
 	python3 -c 'import base64, sys; print(base64.urlsafe_b64decode(sys.argv[1] + "=").hex())' "$1"
+}
+pin_at() { # HOST:PORT: the key that is shown there, as a key note names it
+	openssl s_client -connect "$1" </dev/null 2>/dev/null | openssl x509 -noout -pubkey 2>/dev/null |
+	    openssl pkey -pubin -outform DER 2>/dev/null | openssl dgst -sha256 -binary | base64
 }
 incident() {
 	file "$a" incident type=atk.ambush when=now place=38SMD470654 severity=red
@@ -70,10 +75,18 @@ try "and holds" seam verify "$b"
 third=$(incident)
 crosses "key 2 goes on" "$third"
 
-# ---- a new TLS key ----
+# ---- a new TLS key, where the station is slow to take it up ----
 before=$(of_note "$b" "k['tls']")
+at=127.0.0.1:$(sed -n 's/^link b.qaraj listen .*:\([0-9]*\)$/\1/p' "$a/links")
+same "the key of its note is shown" "$before" "$(pin_at "$at")"
+kill -STOP "$(cat "$a.pid")" # who starts the gates looks at nothing for a while
+{ sleep 4; kill -CONT "$(cat "$a.pid")"; } &
+slow=$!
 try "a new TLS key, over the link that stands" seam --home "$a" link key
+shown=$(pin_at "$at")
+wait $slow
 after=$(of_note "$a" "k['tls']")
+same "when the command returns, nothing shows the old one" "$after" "$shown"
 [ "$before" != "$after" ] && ok "it is another" || not_ok "it is another"
 wait_for 30 knows "$b" "k['tls']" "$after" && ok "the other end knows it" || not_ok "the other end knows it" "$b.out"
 links_up a/makhmour b/qaraj

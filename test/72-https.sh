@@ -54,6 +54,15 @@ holds "and nothing else" 'no application protocol|alert' <(tls -alpn h2)
 own=$(openssl x509 -in a/tls/web.crt -noout -pubkey)
 same "the key is the page's own" "$own" "$(tls -tls1_3 | openssl x509 -noout -pubkey)"
 [ "$own" != "$(openssl x509 -in a/tls/peer.crt -noout -pubkey)" ] && ok "and not that of the links" || not_ok "and not that of the links"
+pid=$(cat a.pid)
+kill -STOP "$pid" # who starts the gates looks at nothing for a while
+{ sleep 4; kill -CONT "$pid"; } &
+slow=$!
+try "the page gets a new key" seam --home a link key --page
+shown=$(tls -tls1_3 | openssl x509 -noout -pubkey)
+wait $slow
+same "when the command returns, the page shows it" "$(openssl x509 -in a/tls/web.crt -noout -pubkey)" "$shown"
+[ "$own" != "$shown" ] && ok "it is another" || not_ok "it is another"
 probe() {
 	local line
 	while IFS= read -r line; do

@@ -49,6 +49,7 @@ def start(k, **more):
 def who_comes_in(k):
     gate = Gate(home, FIRST, SECOND)
     ok('the gate stands behind its wall: ' + gate.walls, True)
+    same('it says first which key it shows', k['own'].pin, gate.shows)
     early = gate.tcp()
     early.settimeout(0.5)
     same('before core has spoken nobody comes in, nor is turned away', 'silence',

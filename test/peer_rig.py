@@ -205,6 +205,11 @@ class Gate:
             self.end()
             raise SystemExit(f'not ok - the gate starts: {ready}')
         self.walls = Parts(ready[2]).bytes().decode()
+        shows = self.core.read(20)
+        if not shows or shows[0] != 'SHOWS':
+            self.end()
+            raise SystemExit(f'not ok - the gate says which key it shows: {shows}')
+        self.shows = Parts(shows[2]).bytes()
 
     def tell_link(self, pin):
         self.core.send('LINK', 0, sized(self.own) + sized(self.other) + sized(pin))

@@ -17,6 +17,8 @@ MUST_USE enum err link_ensure_tls(const struct config *config);
 /* Reads HOME/links; APP_OK, or the code after the reason was printed. */
 int link_read(const struct app *app, struct links *links);
 
+enum { LINK_PIN_TEXT = 48 };
+
 /* How a link stands, as the running station says. */
 struct link_look {
 	struct station station;
@@ -26,11 +28,15 @@ struct link_look {
 	int64_t heard_ms;
 	int64_t waiting, unanswered;
 	int64_t skew_ms, rtt_ms; /* the other clock ahead of ours; a line there and back */
+	char
+	    shows[LINK_PIN_TEXT]; /* the TLS key of this end, base64 of its SHA-256; "" not known */
 };
 
 struct link_looks {
 	unsigned n;
 	struct link_look look[LINKS_MAX];
+	bool has_page;                  /* the gate of the page serves … */
+	char page_shows[LINK_PIN_TEXT]; /* … with this TLS key; "" in the clear */
 };
 
 /* Asks the station that runs; none at all when none does.  APP_OK, or the code after the reason. */

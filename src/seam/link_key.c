@@ -1,29 +1,121 @@
 /*
  * Promises that the TLS key of the links is replaced by one that the party's root has certified,
- * and that the old one serves until that is in force here.
+ * that the old one serves until that is in force here, and that nothing here uses the old one any
+ * more when the command returns.
  */
 #include "seam/link.h"
 
+#include "base/b64.h"
 #include "seam/command.h"
 #include "seam/renew.h"
 
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { SETTLE_MS = 10000, STEP_MS = 200 };
+/* The station looks at its keys once a second, and a gate may have 5 s to end. */
+enum { SETTLE_MS = 10000, STEP_MS = 200, SHOWN_MS = 60000, NAMES_MAX = 512 };
+
+/* ---- until no gate shows the old one ---- */
+
+struct awaited {
+	struct link_looks looks;
+	struct links links;
+	char pin[LINK_PIN_TEXT];
+	char late[NAMES_MAX]; /* who does not show the new key yet, for people */
+};
+
+static bool
+read_pin(const struct config *config, enum tlsfile which, char text[LINK_PIN_TEXT])
+{
+	struct out out = out_new(LINK_PIN_TEXT);
+	struct tlsfile_look look;
+	bool is_read = tlsfile_look(config->home, which, &look) == ERR_OK;
+
+	if (is_read)
+		b64_write(&out, span_make((const char *)look.pin, sizeof look.pin));
+	is_read =
+	    is_read && out_err(&out) == ERR_OK && span_copy(text, LINK_PIN_TEXT, out_view(&out));
+	out_free(&out);
+	return is_read;
+}
+
+static void
+add_late(struct awaited *awaited, const char *name)
+{
+	size_t n = strlen(awaited->late);
+
+	(void)snprintf(awaited->late + n, sizeof awaited->late - n, "%s%s", n ? ", " : "", name);
+}
+
+/* A link whose gate has not said what it shows may have one that has read the old key. */
+static bool
+is_shown(struct awaited *awaited, const struct config *config, enum tlsfile which)
+{
+	const struct link_looks *looks = &awaited->looks;
+
+	awaited->late[0] = '\0';
+	for (unsigned i = 0; i < awaited->links.n && which == TLSFILE_PEER; i++) {
+		const struct station *station = &awaited->links.row[i].station;
+		const struct link_look *look = link_find(looks, station);
+
+		if (!look || strcmp(look->shows, awaited->pin) != 0)
+			add_late(awaited, station->name);
+	}
+	if (which == TLSFILE_WEB && config->web_listen.text[0] &&
+	    !(looks->has_page &&
+	      (!looks->page_shows[0] || strcmp(looks->page_shows, awaited->pin) == 0)))
+		add_late(awaited, "the page");
+	return !awaited->late[0];
+}
+
+/* No process of the station shakes hands or goes on with the old key when the command returns. */
+static int
+await_shown(struct app *app, enum tlsfile which)
+{
+	struct awaited *awaited = calloc(1, sizeof *awaited);
+	int code = awaited ? link_read(app, &awaited->links) : app_fail(app, ERR_NOMEM, "links");
+	int left_ms = SHOWN_MS;
+
+	if (code == APP_OK && !read_pin(&app->config, which, awaited->pin))
+		code = app_say_no(app, "the new TLS key cannot be read: seam doctor says why");
+	while (code == APP_OK && left_ms > 0 && reach_is_running(app)) {
+		code = link_ask(app, &awaited->looks);
+		if (code != APP_OK || is_shown(awaited, &app->config, which))
+			break;
+		(void)poll(NULL, 0, STEP_MS);
+		left_ms -= STEP_MS;
+	}
+	if (code == APP_OK && left_ms <= 0)
+		code =
+		    app_say_no(app,
+			       "the new TLS key is in its place, but the station does not use it "
+			       "everywhere yet (%s): seam doctor, or start it again",
+			       awaited->late);
+	free(awaited);
+	return code;
+}
+
+/* ---- the page ---- */
 
 /* The page is believed by its users, not by key notes. */
 static int
 renew_page(struct app *app)
 {
 	enum err err = link_make_tls(&app->config, app->config.home, TLSFILE_WEB);
+	int code;
 
 	if (err != ERR_OK)
 		return app_fail(app, err, "the TLS key of the page");
+	code = await_shown(app, TLSFILE_WEB);
+	if (code != APP_OK)
+		return code;
 	app_remark(app, "The page has a new TLS key: browsers will ask whether they may trust it.");
 	return APP_OK;
 }
+
+/* ---- the links ---- */
 
 static bool
 has_settled(const struct link_looks *looks)
@@ -66,6 +158,8 @@ put_in_force(struct app *app, struct span note, int64_t version)
 		if (err != ERR_OK)
 			code = app_fail(app, err, "putting the new TLS key in its place");
 	}
+	if (code == APP_OK)
+		code = await_shown(app, TLSFILE_PEER);
 	return code;
 }
 

@@ -66,7 +66,18 @@ read_look(const json_t *json, struct link_look *look)
 	(void)json_take_int(json, "unanswered", &look->unanswered);
 	(void)json_take_int(json, "skew_ms", &look->skew_ms);
 	(void)json_take_int(json, "rtt_ms", &look->rtt_ms);
+	if (json_take_text(json, "shows", &text))
+		(void)span_copy(look->shows, sizeof look->shows, text);
 	return true;
+}
+
+static void
+read_page(const json_t *json, struct link_looks *looks)
+{
+	struct span text;
+
+	looks->has_page = json_take_text(json, "shows", &text) &&
+			  span_copy(looks->page_shows, sizeof looks->page_shows, text);
 }
 
 static bool
@@ -78,6 +89,7 @@ read_looks(struct span text, struct link_looks *looks)
 
 	for (size_t i = 0; i < json_array_size(links) && i < LINKS_MAX && is_read; i++)
 		is_read = read_look(json_array_get(links, i), &looks->look[looks->n++]);
+	read_page(json_object_get(json, "page"), looks);
 	json_decref(json);
 	return is_read;
 }

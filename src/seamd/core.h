@@ -9,6 +9,7 @@
 #include "seamd/links.h"
 #include "seamd/role.h"
 #include "seamd/seal.h"
+#include "seamd/tlsfile.h"
 #include "seamd/wire.h"
 
 #include <event2/bufferevent.h>
@@ -45,6 +46,9 @@ struct core_line {
 	char sender;              /* what it may send: a letter of WIRE_ROWS */
 	bool is_web;
 	struct link *link; /* of the gate of a link */
+	bool has_shown;    /* it has said which TLS key it shows … */
+	unsigned shown_n;  /* … none, in the clear, or all of … */
+	char shown[TLS_PIN_BYTES];
 };
 
 /* An act that waits for its turn. */
@@ -164,6 +168,10 @@ bool core_is_unread(const struct act *act); /* its gate leaves very much unread 
 void core_add_gate(struct core *core, int fd, enum role role, const struct station *link);
 MUST_USE enum err core_queue_act(struct core *core, struct bufferevent *line,
 				 const struct wire_message *message, struct link *link);
+
+/* ,"shows":"…": the SHA-256 of the TLS key (base64) that the gate of a link shows, or (NULL) that
+ * of the page; "" in the clear; null while there is no gate that has said. */
+void core_write_shown(const struct core *core, const struct link *link, struct out *json);
 
 /* core_peer.c: an event of keeper's channel. */
 void core_from_keeper(evutil_socket_t socket, short what, void *cookie);

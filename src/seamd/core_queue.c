@@ -5,6 +5,7 @@
 #include "seamd/core.h"
 #include "seamd/link.h"
 
+#include "base/b64.h"
 #include "base/sign.h"
 
 #include <event2/buffer.h>
@@ -195,17 +196,61 @@ drop_line(struct core *core, struct bufferevent *line)
 	bufferevent_free(line);
 }
 
+/* Who owns the page's gate rides sessions that pass through it; the station is not theirs to end.
+ */
+static bool
+may_send(const struct core_line *row, enum wire_kind kind)
+{
+	if (row->is_web && kind == WIRE_STOP)
+		return false;
+	return wire_may_send(kind, row->sender) || (row->is_web && kind == WIRE_SHOWS);
+}
+
+static enum err
+take_shown(struct core_line *row, const struct wire_message *message)
+{
+	struct cursor cursor = cursor_over(message->payload);
+	struct span pin = cursor_span(&cursor, TLS_PIN_BYTES);
+
+	if (!cursor_is_done(&cursor) || (pin.n != 0 && pin.n != TLS_PIN_BYTES))
+		return ERR_FORMAT;
+	row->has_shown = true;
+	row->shown_n = (unsigned)pin.n;
+	if (pin.n)
+		memcpy(row->shown, pin.p, pin.n);
+	return ERR_OK;
+}
+
+/* An older channel of the same gate may not have ended yet: it is not asked. */
+void
+core_write_shown(const struct core *core, const struct link *link, struct out *json)
+{
+	const struct core_line *row = NULL;
+
+	for (size_t i = 0; i < CORE_LINES_MAX; i++) {
+		const struct core_line *at = &core->lines[i];
+
+		if (at->line && (link ? at->line == link->line : at->is_web))
+			row = at;
+	}
+	if (!row || !row->has_shown) {
+		out_text(json, ",\"shows\":null");
+		return;
+	}
+	out_text(json, ",\"shows\":\"");
+	b64_write(json, span_make(row->shown, row->shown_n));
+	out_char(json, '"');
+}
+
 /* What the gate of a link says is acted on at once, but for the lines that flow; what people want
  * waits for its turn. */
 static enum err
 take_message(struct core *core, struct core_line *row, const struct wire_message *message)
 {
-	if (!wire_may_send(message->kind, row->sender))
+	if (!may_send(row, message->kind))
 		return ERR_FORMAT;
-	/* Who owns the page's gate rides sessions that pass through it; the station is not theirs
-	 * to end. */
-	if (row->is_web && message->kind == WIRE_STOP)
-		return ERR_FORMAT;
+	if (message->kind == WIRE_SHOWS)
+		return take_shown(row, message);
 	if (!row->link)
 		return core_queue_act(core, row->line, message, NULL);
 	link_from_gate(core, row->link, message);

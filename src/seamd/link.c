@@ -413,7 +413,6 @@ link_beat_all(struct core *core)
 static void
 write_link(const struct core *core, const struct link *link, struct out *json)
 {
-	(void)core;
 	out_format(json, "{\"station\":\"%s\",\"state\":\"%s\",\"since_ms\":%lld,\"label\":",
 		   link->station.name, link_cause_code(link->cause), (long long)link->since_ms);
 	out_json(json, span_of(link_cause_label(link->cause)));
@@ -424,11 +423,13 @@ write_link(const struct core *core, const struct link *link, struct out *json)
 	out_format(
 	    json,
 	    ",\"sister\":%s,\"waiting\":%zu,\"unanswered\":%zu,\"skew_ms\":%lld,\"rtt_ms\":%lld,"
-	    "\"heard_ms\":%lld,\"put\":%lld,\"came\":%lld,\"refused\":%lld,\"cosigned\":%llu}",
+	    "\"heard_ms\":%lld,\"put\":%lld,\"came\":%lld,\"refused\":%lld,\"cosigned\":%llu",
 	    link->is_sister ? "true" : "false", link->waiting_n, link->flights_n,
 	    (long long)link->skew_ms, (long long)link->rtt_ms, (long long)link->heard_ms,
 	    (long long)link->counted_put, (long long)link->counted_came,
 	    (long long)link->counted_refused, (unsigned long long)link->cosigned);
+	core_write_shown(core, link, json);
+	out_char(json, '}');
 }
 
 void
@@ -445,6 +446,9 @@ link_status(struct core *core, struct out *json)
 		write_link(core, core->links[i], json);
 		is_first = false;
 	}
-	out_char(json, ']');
+	out_text(json, "],\"page\":{\"serves\":");
+	out_text(json, core->config->web_listen.text[0] ? "true" : "false");
+	core_write_shown(core, NULL, json);
+	out_char(json, '}');
 	link_write_quorum(core, json);
 }

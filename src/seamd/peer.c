@@ -299,6 +299,8 @@ load_key(struct peer *peer)
 	enum err err = tlsfile_read(peer->config->home, TLSFILE_PEER, &key, &certificate);
 
 	if (err == ERR_OK)
+		err = tls_pin(certificate, peer->shows);
+	if (err == ERR_OK)
 		err = peer_tls_new(key, certificate, &peer->tls);
 	EVP_PKEY_free(key);
 	X509_free(certificate);
@@ -385,6 +387,17 @@ prepare(struct peer *peer, char report[JAIL_REPORT_MAX])
 	return err == ERR_OK ? role_say_ready(report) : err;
 }
 
+/* Whoever gives the station a new key waits until each gate says this. */
+static void
+say_key(struct peer *peer)
+{
+	struct out out = out_new(128);
+	size_t begun = wire_begin(&out, WIRE_SHOWS, 0);
+
+	out_sized(&out, span_make((const char *)peer->shows, sizeof peer->shows));
+	peer_to_core(peer, &out, begun);
+}
+
 static void
 free_event(struct event *event)
 {
@@ -429,6 +442,7 @@ peer_run(const struct config *config, const struct station *station)
 		err = prepare(peer, report);
 	}
 	if (err == ERR_OK) {
+		say_key(peer);
 		(void)event_base_dispatch(peer->base);
 		exit_code = peer->exit_code;
 	} else {

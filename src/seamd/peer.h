@@ -87,6 +87,7 @@ struct peer {
 	struct station own, other;
 	bool dials, listens;
 	struct ssl_ctx_st *tls;
+	unsigned char shows[TLS_PIN_BYTES]; /* our own key */
 	struct event_base *base;
 	struct event *tick, *dial_timer, *keeper_event;
 	struct evconnlistener *listener; /* NULL: this end only dials */

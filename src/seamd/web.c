@@ -231,7 +231,7 @@ set_up(struct web *web, const char **why)
 	name_cookie(web);
 	sqlite3_randomness(sizeof random, random); /* opens its source */
 	if (!is_loopback(ROLE_FD_LISTEN))
-		err = web_tls_open(web->config->home, &web->tls, why);
+		err = web_tls_open(web->config->home, &web->tls, web->shows, why);
 	if (err == ERR_OK)
 		err = config_run_dir(web->config, web->run_dir, sizeof web->run_dir);
 	if (err == ERR_OK)
@@ -261,6 +261,23 @@ close_all(struct web *web)
 	free(web);
 }
 
+/* Whoever gives the page a new key waits until this is said. */
+static enum err
+say_key(struct web *web)
+{
+	struct out out = out_new(128);
+	size_t begun = wire_begin(&out, WIRE_SHOWS, 0);
+	enum err err;
+
+	out_sized(&out, span_make((const char *)web->shows, web->tls ? sizeof web->shows : 0));
+	wire_end(&out, begun);
+	err = out_err(&out);
+	if (err == ERR_OK && bufferevent_write(web->core, out.p, out.n) != 0)
+		err = ERR_NOMEM;
+	out_free(&out);
+	return err;
+}
+
 static enum err
 go_behind_wall(struct web *web)
 {
@@ -284,6 +301,8 @@ web_run(const struct config *config)
 		err = set_up(web, &why);
 	if (err == ERR_OK)
 		err = go_behind_wall(web);
+	if (err == ERR_OK)
+		err = say_key(web);
 	if (err == ERR_OK) {
 		(void)event_base_dispatch(web->base);
 		code = web->exit_code;

@@ -4,6 +4,7 @@
 #include "base/hash.h"
 #include "edge/httphead.h"
 #include "seamd/role.h"
+#include "seamd/tlsfile.h"
 #include "seamd/web.h"
 #include "seamd/web_rate.h"
 
@@ -116,7 +117,8 @@ struct web {
 	struct evconnlistener *listener;
 	struct bufferevent *core;
 	struct event *sweep, *stream_turn, *end;
-	struct ssl_ctx_st *tls; /* NULL: loopback, in the clear */
+	struct ssl_ctx_st *tls;             /* NULL: loopback, in the clear */
+	unsigned char shows[TLS_PIN_BYTES]; /* the key of TLS */
 	struct picture *picture;
 	char run_dir[1024];
 	char cookie_name[80];
@@ -195,7 +197,8 @@ void web_picture_close(struct web *web);
 void web_changed(struct web *web, bool is_anew);
 
 /* web_tls.c: HOME/tls/web.key and web.crt. */
-MUST_USE enum err web_tls_open(const char *home, struct ssl_ctx_st **tls, const char **why);
+MUST_USE enum err web_tls_open(const char *home, struct ssl_ctx_st **tls,
+			       unsigned char pin[TLS_PIN_BYTES], const char **why);
 void web_tls_close(struct ssl_ctx_st *tls);
 struct bufferevent *web_tls_stream(struct web *web); /* of a connection to be; NULL */
 void web_tls_say_goodbye(struct bufferevent *stream);

@@ -5,8 +5,6 @@
  */
 #include "seamd/web_inside.h"
 
-#include "seamd/tlsfile.h"
-
 #include <event2/bufferevent_ssl.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
@@ -66,7 +64,7 @@ why_unread(enum err err)
 }
 
 enum err
-web_tls_open(const char *home, SSL_CTX **tls, const char **why)
+web_tls_open(const char *home, SSL_CTX **tls, unsigned char pin[TLS_PIN_BYTES], const char **why)
 {
 	EVP_PKEY *key = NULL;
 	X509 *certificate = NULL;
@@ -80,6 +78,8 @@ web_tls_open(const char *home, SSL_CTX **tls, const char **why)
 	if (!*tls || !set_rules(*tls) || SSL_CTX_use_certificate(*tls, certificate) != 1 ||
 	    SSL_CTX_use_PrivateKey(*tls, key) != 1)
 		err = ERR_KEY;
+	if (err == ERR_OK)
+		err = tls_pin(certificate, pin);
 	EVP_PKEY_free(key);
 	X509_free(certificate);
 	ERR_clear_error();

@@ -26,6 +26,7 @@
 	X(STOP,      "KG", "finish what is begun and end; from a client: t token, t duty") \
 	X(CLERK,     "C",  "a clerk is needed: its channel comes as a PEER") \
 	X(READY,     "CSXL", "the role is behind its wall and serves; t which walls hold") \
+	X(SHOWS,     "X",  "b SHA-256 of the TLS key that this gate shows, to core; none when it serves in the clear") \
 	/* core and seal */ \
 	X(SIGN,      "C",  "1 form, b bytes") \
 	X(SIGNED,    "S",  "b signature") \
