@@ -25,10 +25,14 @@ becomes() {
 		not_ok "$1 (it is '$(look "$3" "$4")', not '$5': $(look "$3" "$4" text))" "$3.out"
 	fi
 }
-remedy() {
+# A gate that was nudged may be started anew in the moment of the question.
+finds_remedy() {
 	seam --home "$1" doctor >doctor 2>&1 </dev/null
-	same "the doctor finds a fault" 1 $?
-	holds "and says what mends it" "$2" doctor
+	[ $? -eq 1 ] && grep -q -- "$2" doctor
+}
+remedy() {
+	wait_for 20 finds_remedy "$1" "$2" && ok "the doctor finds the fault, and says what mends it: $2" ||
+	    not_ok "the doctor finds the fault, and says what mends it: $2" doctor
 }
 relink() { # HOME STATION ARGUMENTS OF ADD
 	local home=$1 station=$2
@@ -191,9 +195,18 @@ becomes "a certificate that has run out: certificate" 40 "$b" a/makhmour certifi
 remedy "$b" "seam link key"
 remedy "$a" "seam link key"
 holds "what the other end says of it is in the log" "turned away: .*certificate has run out" "$a.out"
+own_state() {
+	[ "$(link_state "$a" b/qaraj)" = own_certificate ]
+}
+wait_for 20 own_state && ok "and its own end says that it is its own" || not_ok "and its own end says that it is its own" "$a.out"
 certify "$a" 20990101000000Z 20991231000000Z
 becomes "one that is not valid yet: clock" 40 "$b" a/makhmour clock
 remedy "$b" "set the clocks"
+certify "$a" 20200101000000Z "$(date -u -d '+9 days' +%Y%m%d%H%M%SZ)"
+becomes "one that will run out soon is one" 90 "$b" a/makhmour up
+seam --home "$a" doctor >doctor 2>&1 </dev/null
+holds "the doctor warns days before" "look +link key +the certificate runs out within a month" doctor
+holds "and says what is to be done" "seam link key" doctor
 cp kept/peer.crt "$a/tls/peer.crt"
 nudge "$b"
 becomes "with the right one it stands again" 90 "$b" a/makhmour up

@@ -521,6 +521,73 @@ def both_ways(k):
     gate.end()
 
 
+# ---- dates ----
+
+def set_clock(clock, seconds):
+    with open(clock, 'r+' if os.path.exists(clock) else 'w', encoding='ascii') as f:
+        f.write(f'{seconds:<16}')
+
+
+def days(n):
+    return time.strftime('%Y%m%d%H%M%SZ', time.gmtime(time.time() + n * 86400))
+
+
+def use_certificate(key):
+    with open(key.crt, 'rb') as f:
+        data = f.read()
+    with open(os.path.join(home, 'tls', 'peer.crt'), 'wb') as f:
+        f.write(data)
+
+
+def a_day_passes(k, clock, soon, want, **more):
+    """A connection of lines and one of HTTP, with an hour left and without."""
+    set_clock(clock, 86400 - 3600)
+    gate = start(k, clock=clock, **more)
+    one, http = gate.tls(soon), gate.tls(soon, alpn=('http/1.1',))
+    number, said = gate.number()
+    same('with an hour left it stands', 'UP theirs', said)
+    ok('and goes on', gate.core.quiet(2.5))
+    set_clock(clock, 86400 + 3600)
+    same('it ends when the certificate does', (number, want), gate.number())
+    same('at the other end too', 'closed', ends(one))
+    same('and so does a connection for the log', 'closed', ends(http))
+    return gate
+
+
+def dates_that_end(k):
+    if not os.environ.get('CLOCK_SO'):
+        print('skipped: dates that end: no clock can be put before the gate here')
+        return
+    clock = os.path.join(keys, 'clock')
+    gate = a_day_passes(k, clock, k['friend'].dated('soon', days(-1), days(1)), 'DOWN CERTIFICATE')
+    one = gate.tls(k['friend'])
+    same('with another certificate of the same key it stands again', 'UP theirs', gate.heard())
+    set_clock(clock, -86400)
+    same('also when the clock is set to before it holds', 'DOWN CLOCK', gate.heard())
+    one.close()
+    gate.end()
+
+    use_certificate(k['own'].dated('own-soon', days(-1), days(1)))
+    gate = a_day_passes(k, clock, k['friend'], 'DOWN OWN_CERTIFICATE')
+    same('then nobody comes in', 'closed', ends(gate.tls(k['friend'])))
+    ok('without a word to core', gate.core.quiet())
+    set_clock(clock, 0)
+    same('with the clock set right it waits again', 'DOWN LISTENING', gate.heard())
+    one = gate.tls(k['friend'])
+    same('and who comes, comes in', 'UP theirs', gate.heard())
+    one.close()
+    gate.end()
+    set_clock(clock, 86400 + 3600)
+    gate = Gate(home, FIRST, SECOND, listens=False, connect='far.example:7100', clock=clock)
+    gate.tell_link(k['friend'].pin)
+    same('who dials with one that has run out says so first', 'DOWN OWN_CERTIFICATE', gate.heard())
+    dialled(gate, k['friend'], os.path.join(home, 'tls', 'peer.crt'))
+    ok('and nothing else', gate.core.quiet())
+    same('the gate lives', True, gate.lives())
+    gate.end()
+    use_certificate(k['own'])
+
+
 # ---- HTTP ----
 
 class Core(threading.Thread):
@@ -707,7 +774,7 @@ def one_by_one(gate, k, core):
 
 
 STORIES = (who_comes_in, lines, which_stays, broken_ends, crowds, slow_ends, poor_line, dialling, plain_service,
-           both_ways, over_http)
+           both_ways, dates_that_end, over_http)
 
 made = make_keys()
 for story in STORIES:

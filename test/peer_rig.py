@@ -172,9 +172,10 @@ class Key:
 
 
 class Gate:
-    """The process under test. `own` and `other` are stations; listens unless told otherwise."""
+    """The process under test. `own` and `other` are stations; listens unless told otherwise. A clock is
+    a file for test/clock.c, which CLOCK_SO is."""
 
-    def __init__(self, home, own, other, listens=True, connect=''):
+    def __init__(self, home, own, other, listens=True, connect='', clock=None):
         self.home, self.own, self.other = home, own, other
         self.listener = None
         with open(os.path.join(home, 'links'), 'w') as f:
@@ -193,7 +194,9 @@ class Gate:
         actions = [(os.POSIX_SPAWN_DUP2, fd, 3 + i) for i, fd in enumerate(high)]
         program = os.path.join(os.environ['SEAM_BUILD'], 'seamd')
         self.pid = os.posix_spawn(program, ['seamd', '--role', 'peer', '--link', other, '-H', home],
-                                  os.environ, file_actions=actions)
+                                  {**os.environ, **(dict(LD_PRELOAD=os.environ['CLOCK_SO'], SEAM_TEST_CLOCK=clock)
+                                                    if clock else {})},
+                                  file_actions=actions)
         for fd in high:
             os.close(fd)
         its_keeper.close()

@@ -58,6 +58,7 @@ const struct link_row *links_find(const struct links *links, const struct statio
 	X(TIMEOUT,     "timeout",     "no answer in time", "look at cable, radio and firewall") \
 	X(TLS,         "tls",         "the other end speaks no TLS 1.3 with a certificate", "check that the address is that of a station's link port") \
 	X(CERTIFICATE, "certificate", "its certificate has run out", "the other side makes a new one: seam link key") \
+	X(OWN_CERTIFICATE, "own_certificate", "this station's own certificate has run out", "make a new one: seam link key") \
 	X(CLOCK,       "clock",       "its certificate is not valid yet: one of the two clocks is wrong", "set the clocks") \
 	X(KEY,         "key",         "it holds another key than its party's key note says", "install its newest key note; if it is the newest, somebody else answers there") \
 	X(NO_NOTE,     "no_note",     "no key note with a TLS key of that station is here", "exchange invitations: seam invite, seam members install") \

@@ -274,11 +274,13 @@ on_tick(evutil_socket_t socket, short what, void *cookie)
 {
 	struct peer *peer = cookie;
 	int64_t now = role_tick_ms();
+	int64_t real_ms = role_now_ms();
 
 	(void)socket;
 	(void)what;
+	peer_look_at_own(peer);
 	for (size_t i = 0; i < PEER_CONNS_MAX; i++)
-		peer_conn_tick(&peer->conns[i], now);
+		peer_conn_tick(&peer->conns[i], now, real_ms);
 }
 
 static void
@@ -300,6 +302,8 @@ load_key(struct peer *peer)
 
 	if (err == ERR_OK)
 		err = tls_pin(certificate, peer->shows);
+	if (err == ERR_OK)
+		err = tls_dates(certificate, &peer->from_ms, &peer->until_ms);
 	if (err == ERR_OK)
 		err = peer_tls_new(key, certificate, &peer->tls);
 	EVP_PKEY_free(key);
@@ -443,6 +447,7 @@ peer_run(const struct config *config, const struct station *station)
 	}
 	if (err == ERR_OK) {
 		say_key(peer);
+		peer_look_at_own(peer);
 		(void)event_base_dispatch(peer->base);
 		exit_code = peer->exit_code;
 	} else {

@@ -87,7 +87,9 @@ struct peer {
 	struct station own, other;
 	bool dials, listens;
 	struct ssl_ctx_st *tls;
-	unsigned char shows[TLS_PIN_BYTES]; /* our own key */
+	unsigned char shows[TLS_PIN_BYTES]; /* our own key … */
+	int64_t from_ms, until_ms;          /* … under a certificate of these dates, real time */
+	bool is_over;                       /* which has run out */
 	struct event_base *base;
 	struct event *tick, *dial_timer, *keeper_event;
 	struct evconnlistener *listener; /* NULL: this end only dials */
@@ -122,7 +124,8 @@ void peer_set_pin(struct peer *peer, struct span pin); /* empty: nobody may come
 void peer_dial_now(struct peer *peer);
 void peer_dial_due(struct peer *peer); /* the timer of dialling */
 void peer_dialled(struct peer *peer, enum link_cause cause, struct span text, int fd);
-void peer_stand(struct peer_conn *conn); /* it is the other end, and speaks seam-link/1 */
+void peer_stand(struct peer_conn *conn);  /* it is the other end, and speaks seam-link/1 */
+void peer_look_at_own(struct peer *peer); /* whether our certificate has run out by now */
 void peer_line_to(struct peer *peer, uint64_t number, struct span line);
 void peer_order_down(struct peer *peer, uint64_t number, enum link_cause cause, struct span text);
 
@@ -141,7 +144,7 @@ void peer_conn_write(struct peer_conn *conn, struct span bytes);
 
 /* Resumes or stops reading: neither core nor the other end may be behind. */
 void peer_conn_hold(struct peer_conn *conn);
-void peer_conn_tick(struct peer_conn *conn, int64_t now_ms);
+void peer_conn_tick(struct peer_conn *conn, int64_t now_ms, int64_t real_ms);
 unsigned peer_conn_count(const struct peer *peer, enum peer_phase phase);
 
 /* One line of the log for strangers turned away, however many they are. */

@@ -216,6 +216,8 @@ on_shaken(struct peer_conn *conn)
 	/* The callback of the handshake has let nobody else through; here it is said once more. */
 	if (conn->check.cause != LINK_CAUSE_UP)
 		peer_lose(conn, LINK_CAUSE_TLS, "no certificate was looked at");
+	else if (peer->is_over)
+		peer_lose(conn, LINK_CAUSE_OWN_CERTIFICATE, "");
 	else if (conn->is_ours && !peer_tls_is_link(conn->ssl))
 		peer_lose(conn, LINK_CAUSE_TLS, "it is no station's link: ALPN");
 	else if (conn->is_ours)
@@ -363,10 +365,26 @@ is_stuck(struct peer_conn *conn, int64_t now_ms)
 	return now_ms - conn->taken_ms > PEER_STUCK_MS;
 }
 
-void
-peer_conn_tick(struct peer_conn *conn, int64_t now_ms)
+/* What let it in has ended since, or has not begun any more: a clock was set. */
+static bool
+is_outdated(struct peer_conn *conn, int64_t real_ms)
 {
-	if (conn->phase == PEER_FREE)
+	const char *text;
+	enum link_cause cause;
+
+	if (conn->phase != PEER_WAITING && conn->phase != PEER_UP && conn->phase != PEER_HTTP)
+		return false;
+	cause = peer_tls_at(&conn->check, real_ms, &text);
+	if (cause == LINK_CAUSE_UP)
+		return false;
+	peer_lose(conn, cause, text);
+	return true;
+}
+
+void
+peer_conn_tick(struct peer_conn *conn, int64_t now_ms, int64_t real_ms)
+{
+	if (conn->phase == PEER_FREE || is_outdated(conn, real_ms))
 		return;
 	if (conn->until_ms && now_ms >= conn->until_ms && conn->phase == PEER_HTTP)
 		peer_http_late(conn);

@@ -29,10 +29,15 @@ say_down(struct peer *peer, uint64_t number, enum link_cause cause, const char *
 	peer->said = cause;
 }
 
-/* Why there is no connection: said when it is another cause than the last. */
+/* Why there is no connection: said when it is another cause than the last.  With a certificate that
+ * has run out nothing else is to be mended first. */
 static void
 say_cause(struct peer *peer, enum link_cause cause, const char *text)
 {
+	if (peer->is_over && cause != LINK_CAUSE_NO_NOTE) {
+		cause = LINK_CAUSE_OWN_CERTIFICATE;
+		text = "";
+	}
 	if (!peer->up && !(peer->has_said && peer->said == cause))
 		say_down(peer, 0, cause, text);
 }
@@ -220,6 +225,38 @@ peer_lose(struct peer_conn *conn, enum link_cause cause, const char *text)
 	}
 }
 
+/* ---- our own certificate ---- */
+
+/* Nobody has tried yet, or nobody can. */
+static void
+say_resting(struct peer *peer)
+{
+	if (!peer->has_pin)
+		say_cause(peer, LINK_CAUSE_NO_NOTE, "");
+	else if (!peer->dials || peer->is_over)
+		say_cause(peer, peer->is_deaf ? LINK_CAUSE_ADDRESS : LINK_CAUSE_LISTENING, "");
+}
+
+/* Handshakes go on, so that the other end says why it does not let this one in; none stands. */
+void
+peer_look_at_own(struct peer *peer)
+{
+	bool is_over = role_now_ms() >= peer->until_ms;
+
+	if (is_over == peer->is_over)
+		return;
+	peer->is_over = is_over;
+	for (size_t i = 0; i < PEER_CONNS_MAX && is_over; i++) {
+		struct peer_conn *conn = &peer->conns[i];
+
+		if (conn->phase == PEER_UP || conn->phase == PEER_WAITING ||
+		    conn->phase == PEER_HTTP)
+			peer_lose(conn, LINK_CAUSE_OWN_CERTIFICATE, "");
+	}
+	if (peer->is_told)
+		say_resting(peer);
+}
+
 /* ---- what core says ---- */
 
 void
@@ -267,9 +304,6 @@ peer_set_pin(struct peer *peer, struct span pin)
 	peer->dial = (struct peer_dial){0};
 	if (has_pin)
 		memcpy(peer->pin, pin.p, TLS_PIN_BYTES);
-	if (!has_pin)
-		say_cause(peer, LINK_CAUSE_NO_NOTE, "");
-	else if (!peer->dials)
-		say_cause(peer, peer->is_deaf ? LINK_CAUSE_ADDRESS : LINK_CAUSE_LISTENING, "");
+	say_resting(peer);
 	peer_dial_now(peer);
 }

@@ -9,7 +9,6 @@
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 #include <string.h>
-#include <time.h>
 
 enum { CHAIN_MAX_BYTES = 8192 };
 
@@ -18,20 +17,24 @@ static const unsigned char link_alone[] = "\x0bseam-link/1";
 static const unsigned char offers[] = "\x0bseam-link/1\x08http/1.1";
 
 static enum link_cause
-judge(const struct peer_check *check, const X509 *certificate)
+judge_dates(const struct peer_check *check, int64_t now_ms)
+{
+	if (now_ms >= check->until_ms)
+		return LINK_CAUSE_CERTIFICATE;
+	return now_ms < check->from_ms ? LINK_CAUSE_CLOCK : LINK_CAUSE_UP;
+}
+
+static enum link_cause
+judge(struct peer_check *check, const X509 *certificate)
 {
 	unsigned char pin[TLS_PIN_BYTES];
-	time_t now = (time_t)(check->now_ms / 1000);
 
 	if (!certificate || tls_pin(certificate, pin) != ERR_OK ||
 	    CRYPTO_memcmp(pin, check->pin, sizeof pin) != 0)
 		return LINK_CAUSE_KEY;
-	/* X509_cmp_time(): 0 for a date that is none */
-	if (X509_cmp_time(X509_get0_notAfter(certificate), &now) <= 0)
+	if (tls_dates(certificate, &check->from_ms, &check->until_ms) != ERR_OK)
 		return LINK_CAUSE_CERTIFICATE;
-	if (X509_cmp_time(X509_get0_notBefore(certificate), &now) >= 0)
-		return LINK_CAUSE_CLOCK;
-	return LINK_CAUSE_UP;
+	return judge_dates(check, check->now_ms);
 }
 
 /* The reason decides which alert the other end is sent; see doc/link.md. */
@@ -172,6 +175,24 @@ static const struct {
     {LINK_CAUSE_CLOCK, "to this clock, its certificate is not valid yet"},
 };
 
+static const char *
+say_shown(enum link_cause cause)
+{
+	for (size_t i = 0; i < sizeof shown / sizeof *shown; i++)
+		if (shown[i].cause == cause)
+			return shown[i].text;
+	return NULL;
+}
+
+enum link_cause
+peer_tls_at(const struct peer_check *check, int64_t now_ms, const char **text)
+{
+	enum link_cause cause = judge_dates(check, now_ms);
+
+	*text = say_shown(cause);
+	return cause;
+}
+
 static enum link_cause
 cause_of_alert(int alert, const char **text)
 {
@@ -189,11 +210,9 @@ peer_tls_cause(const struct peer_check *check, unsigned long error, const char *
 {
 	int reason = ERR_GET_REASON(error);
 
-	for (size_t i = 0; i < sizeof shown / sizeof *shown; i++)
-		if (shown[i].cause == check->cause) {
-			*text = shown[i].text;
-			return check->cause;
-		}
+	*text = say_shown(check->cause);
+	if (*text)
+		return check->cause;
 	if (ERR_SYSTEM_ERROR(error) && reason == ETIMEDOUT) {
 		*text = "";
 		return LINK_CAUSE_TIMEOUT;

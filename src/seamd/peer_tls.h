@@ -18,7 +18,8 @@ struct ssl_ctx_st;
  * as the connection. */
 struct peer_check {
 	unsigned char pin[TLS_PIN_BYTES];
-	int64_t now_ms;        /* real time, for the dates of its certificate */
+	int64_t now_ms;            /* real time, for the dates of its certificate … */
+	int64_t from_ms, until_ms; /* … which are these */
 	enum link_cause cause; /* UP: pin and dates are right; STARTING: nothing was shown yet */
 };
 
@@ -29,6 +30,10 @@ void peer_tls_free(struct ssl_ctx_st *context);
 
 /* A connection to be; keeps `check`.  NULL without memory. */
 struct ssl_st *peer_tls_open(struct ssl_ctx_st *context, bool is_ours, struct peer_check *check);
+
+/* What the dates of its certificate, which had the right pin, say at another moment (real time):
+ * UP, CERTIFICATE or CLOCK.  *text is for people. */
+enum link_cause peer_tls_at(const struct peer_check *check, int64_t now_ms, const char **text);
 
 /* Whether ALPN chose the lines of a link. */
 bool peer_tls_is_link(const struct ssl_st *ssl);

@@ -82,6 +82,28 @@ tls_pin(const X509 *certificate, unsigned char pin[TLS_PIN_BYTES])
 	return fail(ERR_FORMAT);
 }
 
+static bool
+read_time(const ASN1_TIME *time, int64_t *at_ms)
+{
+	struct tm date;
+	time_t at;
+
+	if (ASN1_TIME_to_tm(time, &date) != 1 || (at = timegm(&date)) == (time_t)-1)
+		return false;
+	*at_ms = (int64_t)at * 1000;
+	return true;
+}
+
+enum err
+tls_dates(const X509 *certificate, int64_t *from_ms, int64_t *until_ms)
+{
+	if (read_time(X509_get0_notBefore(certificate), from_ms) &&
+	    read_time(X509_get0_notAfter(certificate), until_ms))
+		return ERR_OK;
+	*from_ms = *until_ms = 0;
+	return fail(ERR_FORMAT);
+}
+
 /* ---- making ---- */
 
 static bool
@@ -382,18 +404,6 @@ tlsfile_read(const char *home, enum tlsfile which, EVP_PKEY **key, X509 **certif
 	return err;
 }
 
-static bool
-read_time(const ASN1_TIME *time, int64_t *at_ms)
-{
-	struct tm date;
-	time_t at;
-
-	if (ASN1_TIME_to_tm(time, &date) != 1 || (at = timegm(&date)) == (time_t)-1)
-		return false;
-	*at_ms = (int64_t)at * 1000;
-	return true;
-}
-
 enum err
 tlsfile_look(const char *home, enum tlsfile which, struct tlsfile_look *look)
 {
@@ -406,9 +416,8 @@ tlsfile_look(const char *home, enum tlsfile which, struct tlsfile_look *look)
 		err = read_certificate(place.certificate, &certificate);
 	if (err == ERR_OK)
 		err = tls_pin(certificate, look->pin);
-	if (err == ERR_OK && (!read_time(X509_get0_notBefore(certificate), &look->from_ms) ||
-			      !read_time(X509_get0_notAfter(certificate), &look->until_ms)))
-		err = fail(ERR_FORMAT);
+	if (err == ERR_OK)
+		err = tls_dates(certificate, &look->from_ms, &look->until_ms);
 	X509_free(certificate);
 	return err;
 }

@@ -25,6 +25,9 @@ struct x509_st;
 /* SHA-256 of the certificate's SubjectPublicKeyInfo in DER (RFC 7469 section 2.4 pins the same). */
 MUST_USE enum err tls_pin(const struct x509_st *certificate, unsigned char pin[TLS_PIN_BYTES]);
 
+/* From when to when a certificate holds, real time; ERR_FORMAT when a date is none. */
+MUST_USE enum err tls_dates(const struct x509_st *certificate, int64_t *from_ms, int64_t *until_ms);
+
 /*
  * Makes a new key and certificate and puts both in the place of what is there.  `name` is the
  * station's; `hosts` are the names and addresses of the page, separated by blanks, for browsers
