@@ -36,7 +36,8 @@ set -u
 SEAM_SOURCE=${SEAM_SOURCE:-$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)}
 SEAM_BUILD=${SEAM_BUILD:-$SEAM_SOURCE/build}
 export SEAM_SOURCE SEAM_BUILD
-export PATH="$SEAM_BUILD:$PATH"
+# What Debian installs comes first: wrappers of other sources that stand before it cost a start each time.
+export PATH="$SEAM_BUILD:/usr/bin:/bin:$PATH"
 export TZ=UTC0 LC_ALL=C.UTF-8
 unset SEAM_HOME
 if [ ! -x "$SEAM_BUILD/seam" ]; then
