@@ -302,7 +302,8 @@ same "a situation report is there now" False "$(seam --home b --json shift show 
 try "alone: the same account hands over" seam --home b shift handover
 refuse "and is refused" seam --home b shift open
 try "unless it says so" seam --home b shift open --alone
-holds "which is written down" 'taken over by the account that handed over' out
+seam --home b --json show "$(seam --home b --json shift show | pick - 'd["shift"]["id"]')" >shown
+holds "which is written down" 'taken over by the account that handed over' shown
 try "a watch is closed" seam --home b shift close
 same "then none is open" closed "$(seam --home b --json shift show | pick - 'd["shift"]["state"]')"
 stick b a

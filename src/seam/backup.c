@@ -29,7 +29,7 @@ enum { NAMES_MAX = 96, NAME_TEXT = 272, PASSPHRASE_MIN = 8, WALK_DESCRIPTORS = 1
 /* What of a home is copied besides the journal, and destroyed with it. */
 static const char *const fixed_names[] = {"seam.conf", "station.key", "root.key",       "duty.db",
 					  "ctl.token", "passphrase",  "policy.initial", "links",
-					  "directory", "handover"};
+					  "directory"};
 
 /* What is destroyed and not copied: a recovered station is another end of its links, with TLS keys
  * of its own. */

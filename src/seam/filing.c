@@ -71,12 +71,12 @@ print_filed(const struct app *app, const struct wire_message *message)
 }
 
 static int
-send_record(struct reach *reach, const struct record *record, struct span thread,
+send_record(struct reach *reach, const struct record *record, struct span thread, unsigned flags,
 	    struct wire_message *message)
 {
 	struct out *out = reach_begin(reach, WIRE_FILE, 1);
 
-	out_u8(out, 0);
+	out_u8(out, (uint8_t)flags);
 	out_sized(out, thread);
 	record_write(out, record);
 	return reach_ask(reach, WIRE_FILED, message);
@@ -84,10 +84,10 @@ send_record(struct reach *reach, const struct record *record, struct span thread
 
 int
 filing_send(const struct app *app, struct reach *reach, const struct record *record,
-	    struct span thread, struct outcome_filed *filed)
+	    struct span thread, unsigned flags, struct outcome_filed *filed)
 {
 	struct wire_message message;
-	int code = send_record(reach, record, thread, &message);
+	int code = send_record(reach, record, thread, flags, &message);
 
 	return code == APP_OK ? read_filed(app, &message, filed) : code;
 }
@@ -96,7 +96,7 @@ int
 filing_file(struct app *app, struct reach *reach, const struct record *record, struct span thread)
 {
 	struct wire_message message;
-	int code = send_record(reach, record, thread, &message);
+	int code = send_record(reach, record, thread, 0, &message);
 
 	return code == APP_OK ? print_filed(app, &message) : code;
 }

@@ -174,7 +174,7 @@ file(struct asking *asking)
 	struct reach *reach = reach_open(app);
 
 	asking->code = !reach  ? APP_NO
-		       : filed ? filing_send(app, reach, asking->record, SPAN(""), filed)
+		       : filed ? filing_send(app, reach, asking->record, SPAN(""), 0, filed)
 			       : app_fail(app, ERR_NOMEM, "filing");
 	if (asking->code == APP_OK)
 		print(asking, filed);

@@ -330,7 +330,7 @@ file(struct evacuating *evacuating)
 
 	evacuating->code =
 	    !reach  ? APP_NO
-	    : filed ? filing_send(app, reach, evacuating->record, evacuating->thread, filed)
+	    : filed ? filing_send(app, reach, evacuating->record, evacuating->thread, 0, filed)
 		    : app_fail(app, ERR_NOMEM, "filing");
 	reach_close(reach);
 	if (evacuating->code != APP_OK)

@@ -1,6 +1,7 @@
 /*
- * Promises that a watch changes with everything open read out and nothing red unseen, and that two
- * sign it: who hands over names what is open, who takes over names the handover.
+ * Promises that a watch changes with everything open read out and nothing red unseen: who hands
+ * over names what is open, who takes over names the handover. That two sign it is core's to
+ * enforce.
  */
 #include "seam/command.h"
 #include "seam/filing.h"
@@ -138,11 +139,11 @@ fill(struct shifting *shifting, unsigned state)
 
 /* Files it; the items are read out before, or stand beside what was filed. */
 static int
-file(struct shifting *shifting, struct span thread, struct outcome_filed *filed)
+file(struct shifting *shifting, struct span thread, unsigned flags, struct outcome_filed *filed)
 {
 	struct app *app = shifting->app;
 	struct out out = out_new(APP_OUT_MAX);
-	int code = filing_send(app, shifting->reach, shifting->record, thread, filed);
+	int code = filing_send(app, shifting->reach, shifting->record, thread, flags, filed);
 
 	if (code == APP_OK && app->is_json) {
 		out_text(&out, "{\"filed\":");
@@ -190,7 +191,6 @@ hand_over(struct app *app, unsigned state, const char *usage)
 {
 	struct shifting shifting = begin(app, usage);
 	struct outcome_filed *filed = arena_take(app->arena, sizeof *filed);
-	char account[SHIFT_ACCOUNT_MAX];
 
 	if (shifting.code == APP_OK && !filed)
 		shifting.code = app_fail(app, ERR_NOMEM, "filing");
@@ -200,8 +200,6 @@ hand_over(struct app *app, unsigned state, const char *usage)
 		shifting.code = refuse_unseen(&shifting);
 	if (shifting.code == APP_OK && !(shifting.reach = reach_open(app)))
 		shifting.code = APP_NO;
-	if (shifting.code == APP_OK)
-		shifting.code = shift_state_account(app, shifting.reach, account);
 	if (shifting.code == APP_OK) {
 		*shifting.record = *shifting.state.row.record;
 		describe(&shifting);
@@ -210,9 +208,7 @@ hand_over(struct app *app, unsigned state, const char *usage)
 	if (shifting.code == APP_OK)
 		shifting.code = fill(&shifting, state);
 	if (shifting.code == APP_OK)
-		shifting.code = file(&shifting, shifting.state.row.thread, filed);
-	if (shifting.code == APP_OK && state == STATE_HANDOVER)
-		shifting.code = shift_state_keep(app, &filed->id, account);
+		shifting.code = file(&shifting, shifting.state.row.thread, 0, filed);
 	return end(&shifting);
 }
 
@@ -226,27 +222,6 @@ int
 shift_close(struct app *app)
 {
 	return hand_over(app, STATE_CLOSED, "shift close [TEXT]");
-}
-
-/* Who takes over must be somebody else than who handed over. */
-static int
-check_second(struct shifting *shifting)
-{
-	struct app *app = shifting->app;
-	char account[SHIFT_ACCOUNT_MAX];
-	int code;
-
-	if (shifting->state.state != STATE_HANDOVER)
-		return APP_OK;
-	code = shift_state_account(app, shifting->reach, account);
-	if (code != APP_OK || !shift_state_is_same(app, &shifting->state.row.id, account))
-		return code;
-	if (!args_has(app->args, "alone"))
-		return app_refused(app, WHY_TWO_ACCOUNTS, 0,
-				   "this account handed the watch over; where one person is alone: "
-				   "--alone");
-	out_text(&shifting->text, "; taken over by the account that handed over");
-	return APP_OK;
 }
 
 static int
@@ -283,7 +258,6 @@ shift_open(struct app *app)
 		record->field[FIELD_NUMBER] = (struct value){.is_set = true, .levels = 1};
 		record->field[FIELD_NUMBER].number = shifting.state.number + 1;
 		describe(&shifting);
-		shifting.code = check_second(&shifting);
 	}
 	if (shifting.code == APP_OK && shifting.state.state == STATE_HANDOVER) {
 		record->field[FIELD_CITES] = (struct value){.is_set = true, .levels = 1};
@@ -293,7 +267,8 @@ shift_open(struct app *app)
 	if (shifting.code == APP_OK)
 		shifting.code = fill(&shifting, STATE_OPEN);
 	if (shifting.code == APP_OK)
-		shifting.code = file(&shifting, SPAN(""), filed);
+		shifting.code = file(&shifting, SPAN(""),
+				     args_has(app->args, "alone") ? WIRE_FILE_ALONE : 0, filed);
 	return end(&shifting);
 }
 

@@ -94,9 +94,10 @@ struct core {
 	uint64_t seal_asked, seal_collected;
 	struct client *clerk; /* for the length of one request */
 	struct core_policy policies[CORE_POLICIES];
-	int64_t policy_now;  /* version in force; 0: none */
-	int64_t policy_next; /* version that the batch at hand puts in force */
-	struct value heads;  /* newest foreign heads seen, as a record names them */
+	int64_t policy_now;    /* version in force; 0: none */
+	int64_t policy_next;   /* version that the batch at hand puts in force */
+	struct relief *relief; /* how the batch at hand leaves the watch; NULL: as it was */
+	struct value heads;    /* newest foreign heads seen, as a record names them */
 	struct arena *heads_arena;
 	struct core_line lines[CORE_LINES_MAX];
 	struct link *links[LINKS_MAX];
@@ -226,6 +227,7 @@ struct take {
 	enum err err;     /* our own failure */
 	bool is_own;
 	bool is_amending;  /* in a thread that was there before */
+	bool is_alone;     /* who files says that nobody else is there to take the watch over */
 	bool is_duplicate; /* held already: nothing is written */
 	const struct take
 	    *twin; /* the same, earlier in this batch: what becomes of it, does here */
@@ -371,6 +373,11 @@ void retain_hold(struct core *core, const struct act *act, struct cursor *cursor
 /* own.c: completes, checks and issues an own record; is_import derives its thread from its origin.
  */
 void own_ready(struct core *core, struct take *take, struct span thread, bool is_import);
+
+/* relief.c: whether a record of the watch (KIND_SHIFT) may follow the one before it, and, once it
+ * will be filed, who handed over. */
+void relief_check(struct core *core, struct take *take, struct span thread);
+void relief_note(struct core *core, struct take *take);
 
 /* Whether a record tells of civilians harmed. */
 bool own_tells_of_harm(const struct record *record);

@@ -40,6 +40,8 @@ static const char schema[] =
     "PRIMARY KEY(record, account)) STRICT, WITHOUT ROWID;"
     "CREATE TABLE IF NOT EXISTS secret(id INTEGER PRIMARY KEY CHECK(id = 1), bytes BLOB NOT NULL) "
     "STRICT;"
+    "CREATE TABLE IF NOT EXISTS handed(thread TEXT NOT NULL, account TEXT NOT NULL, "
+    "PRIMARY KEY(thread, account)) STRICT, WITHOUT ROWID;"
     "INSERT OR IGNORE INTO secret VALUES(1, randomblob(32));";
 
 unsigned
@@ -382,4 +384,32 @@ duty_second(struct duty *duty, const struct hash *record, struct span account, i
 				record, account, 0, NULL);
 	return wish_run(duty, "INSERT OR REPLACE INTO wish VALUES(?1, ?2, ?3)", record, account,
 			now_ms, NULL);
+}
+
+enum err
+duty_hand_over(struct duty *duty, struct span thread, struct span account)
+{
+	struct span none = {NULL, 0};
+	enum err err = run_bound(duty, "DELETE FROM handed WHERE thread <> ?1", thread, none, none);
+
+	return err == ERR_OK ? run_bound(duty, "INSERT OR IGNORE INTO handed VALUES(?1, ?2)",
+					 thread, account, none)
+			     : err;
+}
+
+enum err
+duty_handed_over(struct duty *duty, struct span thread, struct span account, bool *did)
+{
+	sqlite3_stmt *statement;
+	enum err err = db_prepare(
+	    duty->db, "SELECT 1 FROM handed WHERE thread = ?1 AND account = ?2", &statement);
+
+	*did = false;
+	if (err != ERR_OK)
+		return err;
+	db_bind_text(statement, 1, thread);
+	db_bind_text(statement, 2, account);
+	err = db_step(statement, did);
+	(void)sqlite3_finalize(statement);
+	return err;
 }

@@ -90,6 +90,12 @@ struct hash;
 MUST_USE enum err duty_second(struct duty *duty, const struct hash *record, struct span account,
 			      int64_t now_ms, bool *is_second);
 
+/* Notes that an account handed over the watch of a thread, and tells whether it did; of one watch
+ * at a time. */
+MUST_USE enum err duty_hand_over(struct duty *duty, struct span thread, struct span account);
+MUST_USE enum err duty_handed_over(struct duty *duty, struct span thread, struct span account,
+				   bool *did);
+
 /* 32 secret bytes of this station, made once: for names that only it can derive. */
 void duty_secret(struct duty *duty, unsigned char secret[32]);
 

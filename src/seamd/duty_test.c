@@ -405,6 +405,37 @@ an_account_may_by_its_duties(void **state)
 	close_place(&place);
 }
 
+static bool
+handed_over(struct place *place, const char *thread, const char *account)
+{
+	bool did = false;
+
+	assert_int_equal(duty_handed_over(place->duty, span_of(thread), span_of(account), &did),
+			 ERR_OK);
+	return did;
+}
+
+static void
+who_handed_over_is_known_of_one_watch(void **state)
+{
+	struct place place;
+
+	(void)state;
+	open_place(&place);
+	assert_false(handed_over(&place, "one", "rebin"));
+	assert_int_equal(duty_hand_over(place.duty, SPAN("one"), SPAN("rebin")), ERR_OK);
+	assert_int_equal(duty_hand_over(place.duty, SPAN("one"), SPAN("rebin")), ERR_OK);
+	assert_int_equal(duty_hand_over(place.duty, SPAN("one"), SPAN("karzan")), ERR_OK);
+	assert_true(handed_over(&place, "one", "rebin"));
+	assert_true(handed_over(&place, "one", "karzan"));
+	assert_false(handed_over(&place, "one", "shilan"));
+	assert_false(handed_over(&place, "two", "rebin"));
+	assert_int_equal(duty_hand_over(place.duty, SPAN("two"), SPAN("shilan")), ERR_OK);
+	assert_false(handed_over(&place, "one", "rebin"));
+	assert_true(handed_over(&place, "two", "shilan"));
+	close_place(&place);
+}
+
 int
 main(void)
 {
@@ -420,6 +451,7 @@ main(void)
 	    cmocka_unit_test(hashes_and_the_secret_are_kept),
 	    cmocka_unit_test(two_accounts_must_want_it),
 	    cmocka_unit_test(an_account_may_by_its_duties),
+	    cmocka_unit_test(who_handed_over_is_known_of_one_watch),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -317,8 +317,10 @@ own_ready(struct core *core, struct take *take, struct span thread, bool is_impo
 	check_target(core, take);
 	check_harm(core, take);
 	check_policy(core, take);
+	relief_check(core, take, thread);
 	if (take->why == WHY_NONE)
 		choose_thread(core, take, thread, is_import);
-	if (take->why == WHY_NONE && !take->is_duplicate)
+	if (take->why == WHY_NONE && take->err == ERR_OK && !take->is_duplicate)
 		issue(core, take);
+	relief_note(core, take);
 }

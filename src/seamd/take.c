@@ -73,6 +73,7 @@ admit_file(struct core *core, struct take *take, struct cursor *cursor)
 	unsigned flags;
 
 	take_read(core, take, cursor, true, &thread, &flags);
+	take->is_alone = (flags & WIRE_FILE_ALONE) != 0;
 	if (take->why == WHY_NONE)
 		own_ready(core, take, thread, (flags & WIRE_FILE_UNLESS_HELD) != 0);
 }
@@ -464,6 +465,7 @@ write_batch(struct core *core, struct take *batch, size_t n)
 {
 	enum err err;
 
+	core->relief = NULL;
 	stage_admit(core, batch, n);
 	core->policy_next = 0; /* set again by the policy that is written */
 	err = journal_begin(core->journal);

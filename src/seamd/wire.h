@@ -87,8 +87,9 @@ enum {
 	WIRE_MAX = 65536,
 	WIRE_PAYLOAD = WIRE_MAX - WIRE_HEADER,
 	WIRE_TOKEN_SIZE = 64,
-	WIRE_FILE_UNLESS_HELD =
-	    1 /* flag of FILE: answer DUPLICATE when the record's origin is held */
+	/* flags of FILE */
+	WIRE_FILE_UNLESS_HELD = 1, /* answer DUPLICATE when the record's origin is held */
+	WIRE_FILE_ALONE = 2 /* nobody else is there to take the watch over: the record says so */
 };
 
 /* Outcome in TAKEN. */

@@ -1,0 +1,164 @@
+/*
+ * Promises that a watch that was handed over is taken over by another account than those that
+ * handed it over, whoever files: the command line, a program, a file of rows. A record names
+ * duties; which account handed over is kept beside the accounts alone.
+ */
+#include "seamd/core.h"
+
+#include "picture/picture.h"
+
+#include <string.h>
+
+/* How the watch stands. */
+struct relief {
+	unsigned state; /* enum vocab_state; STATE_CLOSED before the first */
+	struct span thread;
+	bool has_id;
+	struct hash id; /* of the newest record; one of the batch at hand has none yet */
+};
+
+static const char alone[] = "; taken over by the account that handed over";
+
+/* The newest record in force of this station, by the moment it was filed. */
+static enum err
+read_picture(struct core *core, struct relief *now)
+{
+	struct picture_query query = {.kinds = picture_kind(KIND_SHIFT),
+				      .station = core->kid.station,
+				      .with_records = true,
+				      .limit = PICTURE_ROWS_MAX};
+	const struct picture_row *newest = NULL;
+	struct picture_row *rows;
+	size_t n;
+	enum err err = picture_query(core->picture, &query, core->arena, &rows, &n, &query.after);
+
+	for (size_t i = 0; err == ERR_OK && i < n; i++)
+		if (rows[i].record &&
+		    (!newest || rows[i].filed_ms > newest->filed_ms ||
+		     (rows[i].filed_ms == newest->filed_ms && rows[i].position > newest->position)))
+			newest = &rows[i];
+	if (newest)
+		*now = (struct relief){newest->record->field[FIELD_STATE].code, newest->thread,
+				       true, newest->id};
+	return err;
+}
+
+static enum err
+find_standing(struct core *core, struct relief *now)
+{
+	*now = (struct relief){.state = STATE_CLOSED};
+	if (core->relief) {
+		*now = *core->relief;
+		return ERR_OK;
+	}
+	/* What is not folded in yet may be the handover. */
+	return core->picture && !core->is_folding ? read_picture(core, now) : ERR_BUSY;
+}
+
+static bool
+names(const struct record *record, const struct relief *now)
+{
+	const struct value *cites = &record->field[FIELD_CITES];
+
+	for (uint16_t i = 0; cites->is_set && now->has_id && i < cites->ids.n; i++)
+		if (hash_equal(&cites->ids.id[i], &now->id))
+			return true;
+	return false;
+}
+
+/* One person alone may, and the record says so. */
+static void
+say_alone(struct core *core, struct take *take)
+{
+	struct value *text = &take->record->field[FIELD_TEXT];
+	struct out out = out_new(LIMIT_FREE_TEXT);
+
+	if (text->is_set)
+		out_span(&out, text->text);
+	out_text(&out, text->is_set ? alone : alone + 2);
+	if (out_err(&out) != ERR_OK)
+		take_refuse(take, WHY_TOO_LARGE, FIELD_TEXT, NULL);
+	else
+		*text = (struct value){
+		    .is_set = true, .levels = 1, .text = arena_copy(core->arena, out_view(&out))};
+	if (!text->text.p)
+		take->err = ERR_NOMEM;
+	out_free(&out);
+}
+
+/* Whoever ends a handover, by taking over or by closing, is not who handed over. */
+static void
+check_second(struct core *core, struct take *take, const struct relief *now, bool is_same_thread)
+{
+	bool is_same = true;
+	enum err err =
+	    duty_handed_over(core->duty, now->thread, span_of(take->who.account), &is_same);
+
+	if (err != ERR_OK)
+		take->err = err;
+	else if (is_same && !take->is_alone)
+		take_refuse(take, WHY_TWO_ACCOUNTS, FIELD_STATE,
+			    "this account handed the watch over: another takes it over; where one "
+			    "person is alone: seam shift open --alone");
+	else if (!is_same_thread && !names(take->record, now))
+		take_refuse(take, WHY_MISSING_FIELD, FIELD_CITES,
+			    "who takes over names the handover");
+	else if (is_same)
+		say_alone(core, take);
+}
+
+static void
+check_step(struct core *core, struct take *take, struct span thread, const struct relief *now)
+{
+	unsigned state = take->record->field[FIELD_STATE].code;
+	bool is_same_thread = thread.n && now->thread.n && span_equal(thread, now->thread);
+
+	if (state != STATE_OPEN && state != STATE_HANDOVER && state != STATE_CLOSED)
+		take_refuse(take, WHY_BAD_VALUE, FIELD_STATE,
+			    "a watch is open, handed over (handover) or closed");
+	else if (thread.n && !is_same_thread)
+		take_refuse(take, WHY_OLD_VERSION, FIELD_THREAD, "that watch is over");
+	else if (!thread.n && now->state == STATE_OPEN)
+		take_refuse(take, WHY_BAD_ORDER, FIELD_STATE,
+			    "the watch is open: it is handed over or closed first");
+	else if (!thread.n && now->state == STATE_HANDOVER && state != STATE_OPEN)
+		take_refuse(take, WHY_BAD_ORDER, FIELD_STATE,
+			    "the watch was handed over: it is taken over first");
+	else if (now->state == STATE_HANDOVER && state != STATE_HANDOVER)
+		check_second(core, take, now, is_same_thread);
+}
+
+void
+relief_check(struct core *core, struct take *take, struct span thread)
+{
+	struct relief now;
+
+	if (take->record->kind != KIND_SHIFT || take->why != WHY_NONE || take->err != ERR_OK)
+		return;
+	take->err = find_standing(core, &now);
+	if (take->err == ERR_OK)
+		check_step(core, take, thread, &now);
+}
+
+void
+relief_note(struct core *core, struct take *take)
+{
+	struct relief *next;
+	unsigned state;
+
+	if (take->record->kind != KIND_SHIFT || take->why != WHY_NONE || take->err != ERR_OK)
+		return;
+	state = take->record->field[FIELD_STATE].code;
+	next = arena_take(core->arena, sizeof *next);
+	if (!next) {
+		take->err = ERR_NOMEM;
+		return;
+	}
+	*next = (struct relief){.state = state, .thread = take->record->thread};
+	/* Before it is written: a handover never stands without its account. */
+	if (state == STATE_HANDOVER)
+		take->err =
+		    duty_hand_over(core->duty, take->record->thread, span_of(take->who.account));
+	if (take->err == ERR_OK)
+		core->relief = next;
+}
