@@ -13,8 +13,8 @@
  * the items again gives it back.  It holds plaintext and belongs on tmpfs.
  *
  * A *version* is one record.  The versions of one thread by one station are amendments of one
- * statement: the newest (highest position in that signer's log among those held) is *current*
- * unless it was retracted or erased; then the statement has no current version.
+ * statement: the newest (highest position among those held, picture_position()) is *current* unless
+ * it was retracted or erased; then the statement has no current version.
  * Current versions are joined into *incidents*: by this party's own links (duplicate of, part of)
  * and by the field `incident`, when both ends are held; an own link "not the same as" cuts a join
  * between its two ends.  Everything else stands alone.
@@ -70,20 +70,37 @@ enum {
 struct picture_item {
 	struct hash id;
 	const struct record *record; /* possibly in part; station and thread are set */
-	/* Order within its signer's log as far as known, higher is newer: own records the leaf
-	 * (with the epoch in the upper 24 bits), foreign ones the counter of the delivery that
-	 * first brought it.  Of several deliveries of one record the lowest counts. */
-	int64_t position;
+	int64_t position;   /* picture_position(); of several deliveries the lowest counts */
 	int64_t filed_ms;   /* 0: not known to us */
 	int64_t arrived_ms; /* of several the earliest counts; own records: filed_ms */
 	unsigned flags;
 };
 
 /*
+ * The place of a version among those of its signer, higher is newer: its leaf, as soon as that is
+ * known.  What lies in no copy of the log yet is newer than what does; among such, the UTC day of
+ * filing decides, then the moment of filing, and last, behind those that show it, the counter of
+ * the delivery.  doc/decisions/versions.md.
+ */
+struct picture_order {
+	bool is_own;      /* one without a leaf was restored: older than all that have one */
+	int64_t epoch;    /* of the log */
+	int64_t leaf;     /* -1: not known */
+	int64_t filed_ms; /* 0: not known to us */
+	int64_t day_ms;   /* in the day of filing: every record says it in clear */
+	int64_t counter;  /* of the delivery that first brought it */
+};
+int64_t picture_position(const struct picture_order *order);
+
+/*
  * Adds a record, or what a further delivery of it shows besides.  Putting the same again changes
  * nothing. A record whose station is of the own party is own.  ERR_FORMAT: no station or thread.
  */
 MUST_USE enum err picture_put(struct picture *picture, const struct picture_item *item);
+
+/* In a batch: the version is as old as this position says, if that is older than what was known.
+ * ERR_NOT_FOUND when it is not held. */
+MUST_USE enum err picture_move(struct picture *picture, const struct hash *id, int64_t position);
 
 /*
  * Removes the content of a record held (it stays erased when it is put again) and its traces from

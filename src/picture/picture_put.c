@@ -293,6 +293,29 @@ picture_put(struct picture *picture, const struct picture_item *item)
 }
 
 enum err
+picture_move(struct picture *picture, const struct hash *id, int64_t position)
+{
+	struct picture_version version;
+	sqlite3_stmt *statement;
+	enum err err = picture->is_in_batch ? ERR_OK : ERR_INTERNAL;
+
+	arena_reset(picture->arena);
+	if (err == ERR_OK)
+		err = picture_version_find(picture, id, &version);
+	if (err == ERR_OK && version.n == 0)
+		err = ERR_NOT_FOUND;
+	if (err != ERR_OK || version.position <= position)
+		return err;
+	err = picture_store_sql(picture, PICTURE_SQL_MOVE, &statement);
+	if (err != ERR_OK)
+		return err;
+	db_bind_int(statement, 1, version.n);
+	db_bind_int(statement, 2, position);
+	err = db_do(statement);
+	return err == ERR_OK ? picture_list_add(&picture->dirty, version.n) : err;
+}
+
+enum err
 picture_erase(struct picture *picture, const struct hash *id)
 {
 	struct picture_version version;

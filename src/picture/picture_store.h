@@ -29,6 +29,7 @@ enum { PICTURE_FORM = 1 };
 	X(CHANGE, "UPDATE item SET kind=?5, position=?6, filed_ms=?7, arrived_ms=?8, is_late=?10, is_erased=?11, is_asking=?14," \
 	       " link=?15, type=?16, severity=?17, from_ms=?18, to_ms=?19, precision=?20, level=?21, mgrs=?22, lat=?23, lon=?24," \
 	       " south=?25, west=?26, north=?27, east=?28, governorate=?29, district=?30, people=?31, information=?32 WHERE n=?1") \
+	X(MOVE, "UPDATE item SET position=?2 WHERE n=?1") \
 	X(BODY, "SELECT record FROM body WHERE n = ?") \
 	X(BODY_PUT, "INSERT OR REPLACE INTO body VALUES (?,?)") \
 	X(BODY_DROP, "DELETE FROM body WHERE n = ?") \
