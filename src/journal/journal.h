@@ -92,15 +92,16 @@ struct journal_record {
 	bool is_own;           /* logged here */
 	bool is_erased;        /* out only */
 	int64_t seq;           /* out only: order of coming here, from 1 */
-	int64_t epoch;         /* out only: of the leaf; 0 for foreign ones */
-	int64_t leaf;          /* index in that log; -1 for foreign ones */
+	int64_t epoch;         /* out only: of the leaf; 0 where that is not known */
+	int64_t leaf; /* index in its station's log; -1: not known, as of foreign ones until
+			 journal_note_leaf() */
 };
 
 /*
  * Own: a new leaf and a new row; ERR_EXISTS when it is held.  Foreign: a new row, or the union of
- * the disclosures held and given.  *is_new tells which.  The leaf index, seq and id go into
- * *record. ERR_LIMIT for sizes above the maxima, ERR_REFUSED for a foreign copy of an erased
- * record.
+ * the disclosures held and given, and filed_ms where it was 0.  *is_new tells which.  The leaf
+ * index, seq and id go into *record. ERR_LIMIT for sizes above the maxima, ERR_REFUSED for a
+ * foreign copy of an erased record.
  */
 MUST_USE enum err journal_add(struct journal *journal, struct journal_record *record, bool *is_new);
 
@@ -139,6 +140,22 @@ MUST_USE enum err journal_each_expired(struct journal *journal, int64_t now_ms,
 				       const struct journal_walk *walk);
 MUST_USE enum err journal_keep(struct journal *journal, const struct hash *id,
 			       int64_t keep_until_ms);
+
+/*
+ * Where a foreign record lies in its station's log, as a verified copy of that showed; within a
+ * batch, once: it never changes.  ERR_NOT_FOUND: no foreign record, or its leaf is known.
+ */
+MUST_USE enum err journal_note_leaf(struct journal *journal, const struct hash *id, int64_t epoch,
+				    uint64_t leaf);
+
+/*
+ * Foreign records of a station whose leaf is not known and matters: their thread has others
+ * besides. Of one thread, newest first and at most JOURNAL_LEAFLESS_MAX; or of all (an empty
+ * thread), in no order.  Without their disclosures; the visitor must not write.
+ */
+enum { JOURNAL_LEAFLESS_MAX = 16 };
+MUST_USE enum err journal_each_leafless(struct journal *journal, struct span origin,
+					struct span thread, const struct journal_walk *walk);
 
 struct journal_counts {
 	uint64_t records;

@@ -18,13 +18,20 @@ static const char sql_add[] =
     "rowhash('record', ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 0, ?11, ?12))";
 static const char sql_sealed[] = "SELECT sealed FROM record WHERE seq = ?1";
 static const char sql_widen[] =
-    "UPDATE record SET sealed = ?2, row = rowhash('record', seq, id, ?2, origin, thread, kind, "
-    "filed_ms, received_ms, keep_until_ms, own, erased, epoch, leaf) WHERE seq = ?1";
+    "UPDATE record SET sealed = ?2, filed_ms = iif(filed_ms, filed_ms, ?3), row = rowhash('record', seq, id, ?2, "
+    "origin, thread, kind, iif(filed_ms, filed_ms, ?3), received_ms, keep_until_ms, own, erased, epoch, leaf) "
+    "WHERE seq = ?1";
 static const char sql_keep[] =
     "UPDATE record SET keep_until_ms = ?2, row = rowhash('record', seq, id, sealed, origin, thread, kind, "
     "filed_ms, received_ms, ?2, own, erased, epoch, leaf) "
     "WHERE id = ?1 AND row IS " TABLES_HASH("record", TABLES_RECORD);
+static const char sql_note_leaf[] =
+    "UPDATE record SET epoch = ?2, leaf = ?3, row = rowhash('record', seq, id, sealed, origin, thread, kind, "
+    "filed_ms, received_ms, keep_until_ms, own, erased, ?2, ?3) "
+    "WHERE id = ?1 AND own = 0 AND leaf = -1 AND row IS " TABLES_HASH("record", TABLES_RECORD);
 /* clang-format on */
+
+enum { LEAF_BITS = 40 }; /* far above any log */
 
 static enum err
 check_sizes(const struct journal_record *record)
@@ -168,6 +175,7 @@ widen(struct journal *journal, const struct inside_record *held,
 		goto done;
 	db_bind_int(statement, 1, held->seq);
 	db_bind_blob(statement, 2, out_view(&journal->scratch));
+	db_bind_int(statement, 3, record->filed_ms);
 	err = inside_do(journal, statement);
 done:
 	if (plain.p)
@@ -248,6 +256,27 @@ journal_keep(struct journal *journal, const struct hash *id, int64_t keep_until_
 		return err;
 	db_bind_blob(statement, 1, span_make(id->b, HASH_SIZE));
 	db_bind_int(statement, 2, keep_until_ms);
+	err = inside_do(journal, statement);
+	if (err == ERR_OK && sqlite3_changes(journal->db) != 1)
+		err = ERR_NOT_FOUND;
+	return err;
+}
+
+enum err
+journal_note_leaf(struct journal *journal, const struct hash *id, int64_t epoch, uint64_t leaf)
+{
+	sqlite3_stmt *statement;
+	enum err err = inside_may_write(journal);
+
+	if (err == ERR_OK && (epoch < 1 || leaf >> LEAF_BITS))
+		err = ERR_LIMIT;
+	if (err == ERR_OK)
+		err = inside_db(journal, sql_note_leaf, &statement);
+	if (err != ERR_OK)
+		return err;
+	db_bind_blob(statement, 1, span_make(id->b, HASH_SIZE));
+	db_bind_int(statement, 2, epoch);
+	db_bind_int(statement, 3, tables_foreign_leaf((int64_t)leaf));
 	err = inside_do(journal, statement);
 	if (err == ERR_OK && sqlite3_changes(journal->db) != 1)
 		err = ERR_NOT_FOUND;

@@ -22,6 +22,15 @@ static const char sql_in_thread[] = COLUMNS "WHERE thread = ?1 ORDER BY seq";
 static const char sql_of_kind[] = COLUMNS "WHERE kind = ?1 ORDER BY seq";
 static const char sql_expired[] =
     COLUMNS "WHERE keep_until_ms > 0 AND erased = 0 AND keep_until_ms <= ?1 ORDER BY seq";
+/* clang-format off */
+static const char sql_is_shared[] = "SELECT 1 FROM record WHERE thread = ?1 LIMIT 1 OFFSET 1";
+static const char sql_leafless_in[] =
+    COLUMNS "WHERE thread = ?2 AND origin = ?1 AND own = 0 AND leaf = -1 ORDER BY seq DESC LIMIT ?3";
+/* The threads from their index alone: a record is large. */
+static const char sql_leafless[] =
+    COLUMNS "WHERE thread IN (SELECT thread FROM record GROUP BY thread HAVING count(*) > 1) AND origin = ?1 "
+	    "AND own = 0 AND leaf = -1";
+/* clang-format on */
 static const char sql_has[] = "SELECT 1 FROM record WHERE id = ?1";
 /* clang-format off */
 static const char sql_count[] =
@@ -49,7 +58,7 @@ take_row(sqlite3_stmt *row, struct journal_record *record)
 	record->is_own = db_int(row, 8) != 0;
 	record->is_erased = db_int(row, 9) != 0;
 	record->epoch = db_int(row, 10);
-	record->leaf = db_int(row, 11);
+	record->leaf = tables_leaf(db_int(row, 11));
 	record->jwt = db_blob(row, 12);
 	hash = hash_of(record->jwt);
 	if (!db_int(row, 14) || !inside_hash(row, 1, &record->id) ||
@@ -233,6 +242,43 @@ journal_each_expired(struct journal *journal, int64_t now_ms, const struct journ
 	if (err != ERR_OK)
 		return err;
 	db_bind_int(statement, 1, now_ms);
+	return walk_rows(journal, statement, false, walk);
+}
+
+/* Asked for each delivery that comes; most threads have one record. */
+static enum err
+find_shared(struct journal *journal, struct span thread, bool *is_shared)
+{
+	sqlite3_stmt *statement;
+	enum err err = inside_db(journal, sql_is_shared, &statement);
+
+	*is_shared = false;
+	if (err != ERR_OK)
+		return err;
+	db_bind_text(statement, 1, thread);
+	err = db_step(statement, is_shared);
+	db_reset(statement);
+	return err;
+}
+
+enum err
+journal_each_leafless(struct journal *journal, struct span origin, struct span thread,
+		      const struct journal_walk *walk)
+{
+	sqlite3_stmt *statement;
+	bool is_shared = true;
+	enum err err = thread.n ? find_shared(journal, thread, &is_shared) : ERR_OK;
+
+	if (err != ERR_OK || !is_shared)
+		return err;
+	err = db_prepare(journal->db, thread.n ? sql_leafless_in : sql_leafless, &statement);
+	if (err != ERR_OK)
+		return err;
+	db_bind_text(statement, 1, origin);
+	if (thread.n) {
+		db_bind_text(statement, 2, thread);
+		db_bind_int(statement, 3, JOURNAL_LEAFLESS_MAX);
+	}
 	return walk_rows(journal, statement, false, walk);
 }
 

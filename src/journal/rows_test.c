@@ -418,13 +418,156 @@ expired_records_are_found(void **state)
 	assert_int_equal(seen.number[0], 3);
 }
 
+/* ---- where foreign records lie in their station's log ---- */
+
+struct leafless {
+	int n;
+	int64_t seq[40];
+};
+
+static bool
+note_leafless(void *context, const struct journal_record *row)
+{
+	struct leafless *found = context;
+
+	assert_int_equal(row->leaf, -1);
+	assert_int_equal(row->disclosures.n, 0);
+	found->seq[found->n++] = row->seq;
+	return true;
+}
+
+static struct leafless
+leafless(struct journal *journal, const char *origin, const char *thread)
+{
+	struct leafless found = {.n = 0};
+	struct journal_walk walk = {note_leafless, &found};
+
+	assert_int_equal(journal_each_leafless(journal, span_of(origin), span_of(thread), &walk),
+			 ERR_OK);
+	return found;
+}
+
+static void
+add_version(struct journal *journal, int n, const char *origin, const char *thread)
+{
+	struct testrecord t;
+	bool is_new;
+
+	testhome_record(&t, n, false);
+	t.record.origin = span_of(origin);
+	t.record.thread = span_of(thread);
+	assert_int_equal(journal_add(journal, &t.record, &is_new), ERR_OK);
+	assert_int_equal(t.record.leaf, -1);
+	assert_int_equal(t.record.seq, n - 44);
+}
+
+/* Own records are 0 to 4, seq 1 to 5 and leaf 1 to 5. */
+static void
+foreign_leaves_are_kept_apart_from_our_own(void **state)
+{
+	struct testhome *home = *state;
+	struct journal *j = home->journal;
+	struct arena *arena = arena_new(1 << 20);
+	struct hash own = record_id(1, true), first = record_id(50, false);
+	struct hash second = record_id(52, false), missing = record_id(99, false);
+	struct journal_record got;
+	struct leafless found;
+
+	assert_int_equal(journal_begin(j), ERR_OK);
+	add_version(j, 50, "b/qayyara", "amended");                 /* seq 6 */
+	assert_int_equal(leafless(j, "b/qayyara", "amended").n, 0); /* alone: it does not matter */
+	add_version(j, 51, "b/qayyara", "alone");
+	add_version(j, 52, "b/qayyara", "amended"); /* seq 8 */
+	add_version(j, 53, "c/erbil", "amended");
+	found = leafless(j, "b/qayyara", "amended");
+	assert_int_equal(found.n, 2);
+	assert_int_equal(found.seq[0], 8);
+	assert_int_equal(found.seq[1], 6);
+	found = leafless(j, "b/qayyara", "");
+	assert_int_equal(found.n, 2);
+	assert_int_equal(found.seq[0], 6);
+	assert_int_equal(leafless(j, "b/erbil", "").n, 0);
+
+	/* the same place as a leaf of our own log, and any order */
+	assert_int_equal(journal_note_leaf(j, &second, 1, 3), ERR_OK);
+	assert_int_equal(journal_note_leaf(j, &second, 1, 4), ERR_NOT_FOUND);
+	assert_int_equal(journal_note_leaf(j, &first, 1, 0), ERR_OK);
+	assert_int_equal(journal_note_leaf(j, &own, 1, 9), ERR_NOT_FOUND);
+	assert_int_equal(journal_note_leaf(j, &missing, 1, 9), ERR_NOT_FOUND);
+	assert_int_equal(journal_note_leaf(j, &missing, 0, 9), ERR_LIMIT);
+	assert_int_equal(journal_note_leaf(j, &missing, 1, UINT64_MAX), ERR_LIMIT);
+	for (int n = 60; n < 80; n++) {
+		struct testrecord t;
+		bool is_new;
+
+		testhome_record(&t, n, false);
+		t.record.thread = SPAN("many");
+		assert_int_equal(journal_add(j, &t.record, &is_new), ERR_OK);
+	}
+	assert_int_equal(leafless(j, "b/qayyara", "many").n, JOURNAL_LEAFLESS_MAX);
+	assert_int_equal(leafless(j, "b/qayyara", "amended").n, 0);
+	assert_int_equal(leafless(j, "b/qayyara", "").n, 20);
+	assert_int_equal(journal_commit(j), ERR_OK);
+	assert_int_equal(journal_note_leaf(j, &missing, 1, 9), ERR_REFUSED);
+
+	assert_int_equal(journal_get(j, &second, arena, &got), ERR_OK);
+	assert_int_equal(got.epoch, 1);
+	assert_int_equal(got.leaf, 3);
+	assert_int_equal(journal_get(j, &first, arena, &got), ERR_OK);
+	assert_int_equal(got.leaf, 0);
+	assert_int_equal(journal_get_leaf(j, 1, 3, arena, &got), ERR_OK);
+	assert_true(got.is_own);
+	testhome_beat(home);
+	journal_close(j);
+	home->journal = NULL;
+	testhome_assert_verifies(home);
+	testhome_open(home);
+	assert_int_equal(journal_get(home->journal, &second, arena, &got), ERR_OK);
+	assert_int_equal(got.leaf, 3);
+	arena_free(arena);
+}
+
+/* What a later delivery shows of the filing time is kept as well. */
+static void
+filing_time_is_kept_when_it_comes_later(void **state)
+{
+	struct testhome *home = *state;
+	struct journal *j = home->journal;
+	struct arena *arena = arena_new(1 << 20);
+	static const int64_t shown[] = {0, 7000, 8000}, kept[] = {0, 7000, 7000};
+	struct journal_record got;
+
+	for (size_t i = 0; i < 3; i++) {
+		struct testrecord t;
+		bool is_new;
+
+		testhome_record(&t, 50, false);
+		(void)snprintf(t.disclosures, sizeof t.disclosures, "PART%zu~", i);
+		t.record.disclosures = span_of(t.disclosures);
+		t.record.filed_ms = shown[i];
+		assert_int_equal(journal_begin(j), ERR_OK);
+		assert_int_equal(journal_add(j, &t.record, &is_new), ERR_OK);
+		assert_int_equal(is_new, i == 0);
+		assert_int_equal(journal_commit(j), ERR_OK);
+		assert_int_equal(journal_get(j, &t.record.id, arena, &got), ERR_OK);
+		assert_int_equal(got.filed_ms, kept[i]);
+	}
+	arena_free(arena);
+}
+
 int
 main(void)
 {
 #define ROW(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
-	    ROW(deliveries_are_chained), ROW(deliveries_come_once), ROW(releases_wait_and_survive),
-	    ROW(quarantine_is_bounded),  ROW(documents_by_version), ROW(expired_records_are_found),
+	    ROW(deliveries_are_chained),
+	    ROW(deliveries_come_once),
+	    ROW(releases_wait_and_survive),
+	    ROW(quarantine_is_bounded),
+	    ROW(documents_by_version),
+	    ROW(expired_records_are_found),
+	    ROW(foreign_leaves_are_kept_apart_from_our_own),
+	    ROW(filing_time_is_kept_when_it_comes_later),
 	};
 #undef ROW
 

@@ -96,6 +96,18 @@ static const char key_schema[] =
 	" row BLOB NOT NULL) STRICT;";
 /* clang-format on */
 
+int64_t
+tables_foreign_leaf(int64_t index)
+{
+	return -2 - index;
+}
+
+int64_t
+tables_leaf(int64_t column)
+{
+	return column < -1 ? -2 - column : column;
+}
+
 enum err
 tables_make_journal(sqlite3 *db)
 {

@@ -59,6 +59,13 @@ extern const struct tables_row tables_journal[]; /* ends with a NULL name */
 extern const struct tables_row tables_head[];
 extern const struct tables_row tables_key[];
 
+/*
+ * The column leaf of a foreign record: its place in its station's log lies below -1, so that it is
+ * none of our leaves; -1 not known.
+ */
+int64_t tables_foreign_leaf(int64_t index);
+int64_t tables_leaf(int64_t column); /* index, or -1 */
+
 /* The schema of a new file. */
 MUST_USE enum err tables_make_journal(sqlite3 *db);
 MUST_USE enum err tables_make_head(sqlite3 *db);

@@ -232,7 +232,7 @@ take_record(sqlite3_stmt *row, struct journal_record *record)
 	record->is_own = db_int(row, 10) != 0;
 	record->is_erased = db_int(row, 11) != 0;
 	record->epoch = db_int(row, 12);
-	record->leaf = db_int(row, 13);
+	record->leaf = tables_leaf(db_int(row, 13));
 }
 
 static void
