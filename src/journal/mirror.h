@@ -82,9 +82,9 @@ MUST_USE enum err mirror_give(struct mirror *mirror, struct span path, int statu
  * what is damaged. */
 void mirror_recheck(struct mirror *mirror);
 
-/* Whether the leaf is quickly found in the copy.  False decides nothing: mirror_find_leaf() does,
- * which may read all of it. */
-bool mirror_has_leaf(struct mirror *mirror, const struct hash *leaf);
+/* Whether the leaf is quickly found in the copy, and where.  False decides nothing:
+ * mirror_find_leaf() does, which may read all of it. */
+bool mirror_has_leaf(struct mirror *mirror, const struct hash *leaf, uint64_t *index);
 
 /* Where a leaf lies in the copy: the leaf hash of an entry (mirror_record() of a JWT's hash).
  * ERR_NOT_FOUND: it is in no leaf under the head of mirror_size(): all were looked at and hash up

@@ -54,12 +54,10 @@ look_at(void *context, uint64_t index, const struct hash *leaf)
 }
 
 bool
-mirror_has_leaf(struct mirror *mirror, const struct hash *leaf)
+mirror_has_leaf(struct mirror *mirror, const struct hash *leaf, uint64_t *index)
 {
-	uint64_t index;
-
-	return mirror_index_get(mirror->index, leaf, &index) == ERR_OK &&
-	       is_at(mirror, leaf, index);
+	return mirror_index_get(mirror->index, leaf, index) == ERR_OK &&
+	       is_at(mirror, leaf, *index);
 }
 
 enum err

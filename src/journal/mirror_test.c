@@ -141,8 +141,9 @@ leaves_are_found_or_known_to_be_absent(void **state)
 	leaf = mirror_record(&id);
 	assert_int_equal(mirror_find_leaf(mirror, &leaf, &index), ERR_OK);
 	assert_int_equal(index, 599);
-	assert_true(mirror_has_leaf(mirror, &leaf));
-	assert_false(mirror_has_leaf(mirror, &peer.level[0][600]));
+	assert_true(mirror_has_leaf(mirror, &leaf, &index));
+	assert_int_equal(index, 599);
+	assert_false(mirror_has_leaf(mirror, &peer.level[0][600], &index));
 	assert_int_equal(mirror_find_leaf(mirror, &peer.level[0][600], &index), ERR_NOT_FOUND);
 	assert_int_equal(mirror_find_leaf(mirror, &other.level[0][3], &index), ERR_NOT_FOUND);
 	/* a reader beside it */

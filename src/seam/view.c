@@ -20,7 +20,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { FOLD_BATCH = 256, EPOCH_SHIFT = 40, FOLD_ARENA = 4 << 20 };
+enum { FOLD_BATCH = 256, FOLD_ARENA = 4 << 20 };
 
 struct view {
 	struct app *app;
@@ -51,16 +51,14 @@ first_counter(void *context, const struct inbox *inbox)
 }
 
 static int64_t
-position_of(struct fold *fold, const struct journal_record *row)
+position_of(struct fold *fold, const struct journal_record *row, const struct record *record)
 {
 	int64_t least = -1;
 
-	if (row->is_own)
-		return row->epoch << EPOCH_SHIFT | (row->leaf < 0 ? 0 : row->leaf);
-	if (inbox_each_of(fold->view->journal, &row->id,
-			  &(struct inbox_walk){first_counter, &least}) != ERR_OK)
-		return 0;
-	return least < 0 ? 0 : least;
+	if (!row->is_own && row->leaf < 0)
+		fold->err = inbox_each_of(fold->view->journal, &row->id,
+					  &(struct inbox_walk){first_counter, &least});
+	return reread_position(row, record, least, fold->arena);
 }
 
 static enum err
@@ -78,8 +76,6 @@ fold_row(void *context, const struct journal_record *row)
 	struct record *record = calloc(1, sizeof *record);
 	struct picture_item item = {.id = row->id,
 				    .record = record,
-				    .position = position_of(fold, row),
-				    .filed_ms = 0,
 				    .arrived_ms = row->received_ms,
 				    .flags = row->is_erased ? PICTURE_ERASED : 0};
 
@@ -87,8 +83,11 @@ fold_row(void *context, const struct journal_record *row)
 		fold->err = ERR_NOMEM;
 	else if (reread_record(row, fold->view->keyring, fold->arena, record) != ERR_OK)
 		fold->broken++;
-	else
-		fold->err = put(picture, &item, record);
+	else {
+		item.position = position_of(fold, row, record);
+		if (fold->err == ERR_OK)
+			fold->err = put(picture, &item, record);
+	}
 	free(record);
 	arena_reset(fold->arena);
 	if (++fold->done % FOLD_BATCH == 0 && fold->err == ERR_OK) {

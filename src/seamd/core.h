@@ -245,9 +245,23 @@ struct take {
 	struct span bytes;               /* foreign: the whole delivery */
 	struct span given_receipt;       /* foreign, by a sister: the receipt that was given */
 	struct span receipt_signing;
+	struct order_leaf *leaves; /* foreign: versions of its statement whose leaf was found */
+	size_t leaves_n;
 	struct take_party *parties;
 	size_t parties_n;
 };
+
+/* Where a foreign record lies in its station's log. */
+struct order_leaf {
+	struct hash id;
+	int64_t epoch;
+	uint64_t index;
+};
+
+/* order.c, within a batch: looks for what is not known of the order of the statement that a foreign
+ * record belongs to, and notes it; then the picture shows it. */
+MUST_USE enum err order_came(struct core *core, struct take *take);
+MUST_USE enum err order_show(struct core *core, const struct order_leaf *leaves, size_t n);
 
 /* Where a record filed now stands with one party. */
 struct take_party {

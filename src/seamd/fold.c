@@ -107,10 +107,10 @@ struct folding {
 static bool
 first_counter(void *context, const struct inbox *inbox)
 {
-	int64_t *position = context;
+	int64_t *counter = context;
 
-	if (*position == 0 || inbox->counter < *position)
-		*position = inbox->counter;
+	if (*counter == 0 || inbox->counter < *counter)
+		*counter = inbox->counter;
 	return true;
 }
 
@@ -176,7 +176,7 @@ fold_row(void *context, const struct journal_record *row)
 {
 	struct folding *folding = context;
 	struct core *core = folding->core;
-	int64_t position = row->epoch << 40 | row->leaf;
+	int64_t counter = 0;
 
 	arena_reset(folding->arena);
 	folding->err = reread_record(row, core->keyring, folding->arena, folding->record);
@@ -186,20 +186,18 @@ fold_row(void *context, const struct journal_record *row)
 		core->folded_seq = row->seq;
 		return ++folding->n < PART;
 	}
-	if (folding->err == ERR_OK && !row->is_own) {
-		position = 0;
+	if (folding->err == ERR_OK && !row->is_own && row->leaf < 0)
 		folding->err = inbox_each_of(core->journal, &row->id,
-					     &(struct inbox_walk){first_counter, &position});
-	}
+					     &(struct inbox_walk){first_counter, &counter});
 	if (folding->err == ERR_OK) {
-		struct picture_item item = {.id = row->id,
-					    .record = folding->record,
-					    .position = position,
-					    .filed_ms = folding->record->filed_ms,
-					    .arrived_ms = row->received_ms,
-					    .flags =
-						late_flag(core, folding->record, row->received_ms) |
-						(row->is_erased ? PICTURE_ERASED : 0)};
+		struct picture_item item = {
+		    .id = row->id,
+		    .record = folding->record,
+		    .position = reread_position(row, folding->record, counter, folding->arena),
+		    .filed_ms = folding->record->filed_ms,
+		    .arrived_ms = row->received_ms,
+		    .flags = late_flag(core, folding->record, row->received_ms) |
+			     (row->is_erased ? PICTURE_ERASED : 0)};
 
 		folding->err = picture_put(core->picture, &item);
 	}

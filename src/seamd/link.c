@@ -76,6 +76,7 @@ link_free(struct core *core, struct link *link)
 	link_forget(link);
 	link_close_log(link);
 	free(link->waiting);
+	free(link->leafless);
 	free(link);
 }
 
@@ -244,6 +245,7 @@ take_hello(struct core *core, struct link *link, struct span rest)
 	role_log("core", "note", "the link with %s is up", link->station.name);
 	link->is_greeted = true;
 	link_know_log(core, link);
+	order_begin(core, link);
 	link_start_pump(core, link);
 	choose_primary(core, &link->party);
 	link_pump_soon(core);

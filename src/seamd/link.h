@@ -6,7 +6,8 @@
 /*
  * The links of a station as core sees them: what is said on each (doc/link.md), what is put next,
  * what the other end has answered.  link.c: connections and lines that come; link_pump.c: what goes
- * next; link_log.c: heads, countersignatures, mirrors.  For core's own files only.
+ * next; link_log.c: heads, countersignatures; link_mirror.c: copies of logs; order.c: versions in
+ * the order of a log.  For core's own files only.
  */
 enum {
 	LINK_LINE_MAX = 65000,
@@ -28,6 +29,13 @@ enum link_item { LINK_NOTE, LINK_HEAD, LINK_RECEIPT, LINK_DELIVERY, LINK_RELAY, 
 enum { LINK_AWAITED = 256, LINK_RENUMBERED_MOST = 4096 };
 struct link_awaited {
 	struct hash id;
+	int64_t since_ms; /* real time */
+};
+
+/* A version whose place in the log of the other station is not known. */
+struct link_leafless {
+	struct hash id;
+	int64_t seq;      /* in our journal */
 	int64_t since_ms; /* real time */
 };
 
@@ -114,6 +122,8 @@ struct link {
 	} gossip[LIMIT_HEADS];
 	struct link_awaited awaited[LINK_AWAITED];
 	size_t awaited_n;
+	struct link_leafless *leafless;
+	size_t leafless_n, leafless_size, leafless_at;
 	unsigned renumbered; /* deliveries queued anew: the other end had their numbers */
 	int64_t counted_put, counted_came, counted_refused;
 };
@@ -196,6 +206,12 @@ struct witness_quorum;
 MUST_USE enum err link_quorum(struct core *core, struct witness_quorum *quorum);
 void link_write_quorum(struct core *core, struct out *json);
 void link_close_log(struct link *link);
+struct mirror *link_open_log(struct core *core, struct link *link); /* NULL: no copy is kept */
+
+/* order.c: a connection begins; a copy has reached its head */
+void order_begin(struct core *core, struct link *link);
+void order_look(struct core *core, struct link *link);
+
 void link_get(struct core *core, struct link *link, const struct wire_message *message);
 
 #endif

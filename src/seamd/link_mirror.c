@@ -51,6 +51,12 @@ open_mirror(struct core *core, struct link *link)
 	return link->mirror != NULL;
 }
 
+struct mirror *
+link_open_log(struct core *core, struct link *link)
+{
+	return open_mirror(core, link) ? link->mirror : NULL;
+}
+
 void
 link_close_log(struct link *link)
 {
@@ -224,8 +230,9 @@ static bool
 is_in_copy(struct link *link, const struct hash *id)
 {
 	struct hash leaf = mirror_record(id);
+	uint64_t index;
 
-	return mirror_has_leaf(link->mirror, &leaf);
+	return mirror_has_leaf(link->mirror, &leaf, &index);
 }
 
 /* Before an alarm the whole copy is read: it must hash up to its head, and not have the leaf. */
@@ -276,8 +283,10 @@ link_look_at_logs(struct core *core)
 
 		if (!link || !link->is_greeted)
 			continue;
-		if (link->mirror && mirror_aim(link->mirror) == mirror_size(link->mirror))
+		if (link->mirror && mirror_aim(link->mirror) == mirror_size(link->mirror)) {
 			look_for_leaves(core, link);
+			order_look(core, link);
+		}
 		if (link->head_seen_ms && LINK_NOW - link->head_seen_ms > FROZEN_MS &&
 		    !link->is_frozen) {
 			link->is_frozen = true;

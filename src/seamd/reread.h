@@ -4,6 +4,8 @@
 #include "base/arena.h"
 #include "base/err.h"
 
+#include <stdint.h>
+
 /*
  * A stored record as struct record again, from its disclosures.  Signature and digests were checked
  * when it came in and are checked again by `seam verify`; this is the fast way for folding.  An
@@ -23,5 +25,10 @@ MUST_USE enum err reread_record(const struct journal_record *row, const struct k
  * that they show.  Station and exercise are not in them.  ERR_CORRUPT. */
 MUST_USE enum err reread_disclosures(struct span disclosures, struct arena *arena,
 				     struct record *record);
+
+/* Its place in the picture's order (picture_position()): by its leaf where that is known, else by
+ * the moment or the day of filing and the counter of the delivery that first brought it. */
+int64_t reread_position(const struct journal_record *row, const struct record *record,
+			int64_t counter, struct arena *arena);
 
 #endif

@@ -15,6 +15,7 @@
 #include "picture/picture.h"
 #include "release/policy.h"
 #include "seamd/link.h"
+#include "seamd/reread.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -226,7 +227,7 @@ write_record(struct core *core, struct take *take)
 		core->written_seq = row.seq;
 	if (err == ERR_OK && take->is_own) {
 		take->leaf = row.leaf;
-		take->position = journal_epoch(core->journal) << 40 | row.leaf;
+		take->position = reread_position(&row, take->record, 0, core->arena);
 	}
 	return err;
 }
@@ -263,7 +264,8 @@ write_inbox(struct core *core, struct take *take)
 	};
 	enum err err;
 
-	take->position = delivery->counter;
+	take->position = reread_position(&(struct journal_record){.jwt = take->jwt, .leaf = -1},
+					 take->record, delivery->counter, core->arena);
 	for (unsigned i = 0; i < delivery->onward_n; i++)
 		out_format(&onward, "%s%s", i ? "," : "", delivery->onward[i].name);
 	inbox.onward = out_view(&onward);
@@ -343,6 +345,8 @@ stage_journal(struct core *core, struct take *batch, size_t n)
 		if (err == ERR_OK && !take->is_own)
 			err = write_inbox(core, take);
 		if (err == ERR_OK && !take->is_own)
+			err = order_came(core, take);
+		if (err == ERR_OK && !take->is_own)
 			err = write_sisters_policy(core, take);
 		if (err == ERR_OK && take->is_own && take->record->kind == KIND_POLICY)
 			err = write_policy(core, take);
@@ -384,10 +388,14 @@ stage_picture(struct core *core, struct take *batch, size_t n)
 		core->is_folding = true; /* confirmed from the journal, folded later */
 		return ERR_OK;
 	}
-	for (size_t i = 0; i < n && err == ERR_OK; i++)
-		if (is_going(&batch[i]) && !batch[i].is_receipt)
-			err = fold_put(core, batch[i].record, &batch[i].id, batch[i].position,
-				       batch[i].received_ms);
+	for (size_t i = 0; i < n && err == ERR_OK; i++) {
+		if (!is_going(&batch[i]) || batch[i].is_receipt)
+			continue;
+		err = fold_put(core, batch[i].record, &batch[i].id, batch[i].position,
+			       batch[i].received_ms);
+		if (err == ERR_OK)
+			err = order_show(core, batch[i].leaves, batch[i].leaves_n);
+	}
 	return err;
 }
 
