@@ -5,9 +5,10 @@
   bad_line.py BITS_PER_S DELAY_MS LOSS_PERCENT QUEUE CUT_S CUTS
 
 Both ends are networks of this machine: the near one (192.0.2.1) is the one this runs in, which must be new
-(unshare -n), the far one (192.0.2.2) its own: `nsenter --net=/proc/PID/ns/net` leads into it. What each kernel sends waits in a queue of so many packets (what finds it full is gone), leaves it at so many
-bits a second, is lost by chance, the same packets in every run, and comes out at the other end so late. It is IP
-packets that are lost, so both kernels have to send again, each by the oldest rule (reno), which every kernel knows.
+(unshare -n), the far one (192.0.2.2) its own: `nsenter --net=/proc/PID/ns/net` leads into it. What each kernel sends
+waits in a queue of so many packets (what finds it full is gone), leaves it at so many bits a second, is lost by
+chance, the same packets in every run, and comes out at the other end so late. It is IP packets that are lost, so both
+kernels have to send again, each by the oldest rule (reno), which every kernel knows.
 
 CUT_S seconds after the first packet, and after each cut, the line is cut: nothing gets through and nobody is told.
 CUTS says for how many seconds, in turn: "3r,5" is three, five, three …, and "3r,5,-" only these two. After one with an
