@@ -226,7 +226,17 @@ cp -a "$b/tls" kept-b
 cp "$c/tls/peer.key" "$c/tls/peer.crt" "$b/tls/"
 becomes "the end that connects has another key: it is turned away" 40 "$b" a/makhmour turned_away
 remedy "$b" "this station's newest key note"
-becomes "and the end that listens says which" 40 "$a" b/qaraj key
+knocked() {
+	[ "$(look "$a" b/qaraj strangers)" -gt 0 ] && [[ $(look "$a" b/qaraj stranger) == *"another key" ]]
+}
+wait_for 40 knocked && ok "the end that listens counts it, with the reason" ||
+    not_ok "the end that listens counts it, with the reason ($(look "$a" b/qaraj stranger))" "$a.out"
+state_now=$(look "$a" b/qaraj)
+[ "$state_now" != key ] && ok "and says nothing of its neighbour by it ($state_now)" || not_ok "a stranger's key is its neighbour's"
+seam --home "$a" doctor >doctor 2>&1 </dev/null
+holds "the doctor says what it may be" "install its newest key note" doctor
+seam --home "$a" link list >listed 2>&1
+holds "the list shows it" "turned away at its port: [0-9]+, the last .*another key" listed
 cp kept-b/peer.key kept-b/peer.crt "$b/tls/"
 becomes "with its own it stands again" 90 "$b" a/makhmour up
 

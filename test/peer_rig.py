@@ -90,6 +90,20 @@ class Channel:
         return self.read(timeout) is None
 
 
+class FromGate(Channel):
+    """The channel to core; the counts of strangers come with the gate's ticks and are kept aside."""
+    knocked = (0, '')
+
+    def read(self, timeout):
+        until = time.monotonic() + timeout
+        while True:
+            message = super().read(max(0, until - time.monotonic()))
+            if not message or message[0] != 'KNOCKED':
+                return message
+            parts = Parts(message[2])
+            self.knocked = (parts.number(8), parts.bytes().decode())
+
+
 class Parts:
     """The fields of a payload, in order."""
 
@@ -183,7 +197,7 @@ class Gate:
                     (f' connect {connect}' if connect else '') + '\n')
         keeper, its_keeper = socket.socketpair()
         core, its_core = socket.socketpair()
-        self.keeper, self.core = Channel(keeper), Channel(core)
+        self.keeper, self.core = Channel(keeper), FromGate(core)
         ends = [its_keeper, its_core]
         if listens:
             self.listener = socket.create_server(('127.0.0.1', 0), backlog=256)

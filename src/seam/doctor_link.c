@@ -151,6 +151,21 @@ judge_clock(struct doctor *doctor, const struct link_look *look)
 		 "compare both with a clock you trust, and set the wrong one");
 }
 
+/* Somebody with another key may be the other end after it got a new one. */
+static void
+judge_strangers(struct doctor *doctor, const struct link_look *look)
+{
+	char found[64];
+
+	if (look->strangers == 0 || strcmp(look->state, link_cause_code(LINK_CAUSE_UP)) == 0)
+		return;
+	(void)snprintf(found, sizeof found, "turned away at its port: %lld, the last",
+		       (long long)look->strangers);
+	say_link(doctor, DOCTOR_WARN, &look->station, found, look->stranger,
+		 "if that was its station, install its newest key note: seam invite there, seam "
+		 "members install here");
+}
+
 static void
 judge(struct doctor *doctor, const struct link_look *look)
 {
@@ -162,6 +177,7 @@ judge(struct doctor *doctor, const struct link_look *look)
 	else
 		say_link(doctor, is_young ? DOCTOR_WARN : DOCTOR_FAULT, &look->station,
 			 link_label(look->state), look->text, link_fix(look->state));
+	judge_strangers(doctor, look);
 	judge_clock(doctor, look);
 }
 

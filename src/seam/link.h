@@ -27,9 +27,10 @@ struct link_look {
 	int64_t since_ms;
 	int64_t heard_ms;
 	int64_t waiting, unanswered;
-	int64_t skew_ms, rtt_ms; /* the other clock ahead of ours; a line there and back */
-	char
-	    shows[LINK_PIN_TEXT]; /* the TLS key of this end, base64 of its SHA-256; "" not known */
+	int64_t skew_ms, rtt_ms;   /* the other clock ahead of ours; a line there and back */
+	int64_t strangers;         /* turned away at its port … */
+	char stranger[192];        /* … the last, for people */
+	char shows[LINK_PIN_TEXT]; /* this end's TLS key, base64 of its SHA-256; "" not known */
 };
 
 struct link_looks {

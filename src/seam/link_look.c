@@ -66,6 +66,9 @@ read_look(const json_t *json, struct link_look *look)
 	(void)json_take_int(json, "unanswered", &look->unanswered);
 	(void)json_take_int(json, "skew_ms", &look->skew_ms);
 	(void)json_take_int(json, "rtt_ms", &look->rtt_ms);
+	(void)json_take_int(json, "strangers", &look->strangers);
+	if (json_take_text(json, "stranger", &text))
+		(void)span_copy(look->stranger, sizeof look->stranger, text);
 	if (json_take_text(json, "shows", &text))
 		(void)span_copy(look->shows, sizeof look->shows, text);
 	return true;
@@ -190,6 +193,9 @@ write_standing(const struct link_look *look, struct out *out)
 		out_format(out, "\n    %s", look->text);
 	if (!is_up && link_fix(look->state)[0])
 		out_format(out, "\n    -> %s", link_fix(look->state));
+	if (look->strangers > 0)
+		out_format(out, "\n    turned away at its port: %lld, the last %s",
+			   (long long)look->strangers, look->stranger);
 }
 
 static void
@@ -239,6 +245,8 @@ json_row(struct out *out, const struct link_row *row, const struct link_look *lo
 			   (long long)look->waiting, (long long)look->unanswered,
 			   (long long)look->skew_ms, (long long)look->rtt_ms,
 			   (long long)look->heard_ms);
+		out_format(out, ",\"strangers\":%lld,\"stranger\":", (long long)look->strangers);
+		out_json(out, span_of(look->stranger));
 	}
 	out_char(out, '}');
 }

@@ -345,6 +345,7 @@ core_add_gate(struct core *core, int fd, enum role role, const struct station *s
 		(void)bufferevent_enable(line, EV_READ | EV_WRITE);
 		if (link) {
 			link->line = line;
+			link->strangers = 0; /* it counts anew */
 			link_tell_gate(core, link);
 		}
 		return;

@@ -317,6 +317,19 @@ take_down(struct core *core, struct link *link, struct cursor *cursor)
 	link_pump_soon(core);
 }
 
+static void
+take_knocked(struct link *link, struct cursor *cursor)
+{
+	uint64_t n = cursor_u64(cursor);
+	struct span text = cursor_span(cursor, WIRE_PAYLOAD);
+
+	if (!cursor_is_done(cursor))
+		return;
+	link->strangers = n;
+	if (!span_copy(link->stranger, sizeof link->stranger, text))
+		link->stranger[0] = '\0';
+}
+
 void
 link_from_gate(struct core *core, struct link *link, const struct wire_message *message)
 {
@@ -329,6 +342,8 @@ link_from_gate(struct core *core, struct link *link, const struct wire_message *
 	} else if (message->kind == WIRE_DOWN) {
 		if (link->is_up ? message->id == link->connection : message->id == 0)
 			take_down(core, link, &cursor);
+	} else if (message->kind == WIRE_KNOCKED) {
+		take_knocked(link, &cursor);
 	} else if (message->kind == WIRE_GET) {
 		link_get(core, link, message);
 	} else if (message->kind == WIRE_LINE && link->is_up && message->id == link->connection) {
@@ -431,6 +446,8 @@ write_link(const struct core *core, const struct link *link, struct out *json)
 	    (long long)link->counted_put, (long long)link->counted_came,
 	    (long long)link->counted_refused, (unsigned long long)link->cosigned);
 	core_write_shown(core, link, json);
+	out_format(json, ",\"strangers\":%llu,\"stranger\":", (unsigned long long)link->strangers);
+	out_json(json, span_of(link->strangers ? link->stranger : ""));
 	out_char(json, '}');
 }
 

@@ -266,7 +266,19 @@ on_accept(struct evconnlistener *listener, evutil_socket_t fd, struct sockaddr *
 	else if (!peer_conn_open(peer, fd, false))
 		why = "no room for a connection";
 	if (why)
-		peer_log_refusal(peer, "a stranger", why);
+		peer_turn_away(peer, "somebody", why);
+}
+
+static void
+say_strangers(struct peer *peer)
+{
+	struct out out = out_new(512);
+	size_t begun = wire_begin(&out, WIRE_KNOCKED, 0);
+
+	out_u64(&out, peer->strangers);
+	out_sized(&out, span_of(peer->stranger));
+	peer_to_core(peer, &out, begun);
+	peer->strangers_said = peer->strangers;
 }
 
 static void
@@ -279,6 +291,8 @@ on_tick(evutil_socket_t socket, short what, void *cookie)
 	(void)socket;
 	(void)what;
 	peer_look_at_own(peer);
+	if (peer->strangers != peer->strangers_said)
+		say_strangers(peer);
 	for (size_t i = 0; i < PEER_CONNS_MAX; i++)
 		peer_conn_tick(&peer->conns[i], now, real_ms);
 }

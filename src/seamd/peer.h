@@ -109,8 +109,10 @@ struct peer {
 	size_t heard_n;
 	int heard_fd; /* -1: none */
 	int exit_code;
-	/* strangers turned away, for the log */
-	int64_t logged_ms;
+	/* strangers turned away … */
+	uint64_t strangers, strangers_said; /* … that core was told of */
+	char stranger[PEER_TEXT_MAX * 2];   /* the last, for people */
+	int64_t logged_ms;                  /* … for the log */
 	unsigned long unlogged;
 };
 
@@ -147,8 +149,10 @@ void peer_conn_hold(struct peer_conn *conn);
 void peer_conn_tick(struct peer_conn *conn, int64_t now_ms, int64_t real_ms);
 unsigned peer_conn_count(const struct peer *peer, enum peer_phase phase);
 
-/* One line of the log for strangers turned away, however many they are. */
+/* One line of the log for those turned away, however many they are; of one that may be anybody also
+ * the count that core is told of, once a second at most. */
 void peer_log_refusal(struct peer *peer, const char *address, const char *text);
+void peer_turn_away(struct peer *peer, const char *address, const char *text);
 
 /* ---- peer_http.c ---- */
 void peer_http_start(struct peer_conn *conn);

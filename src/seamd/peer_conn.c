@@ -33,6 +33,14 @@ peer_log_refusal(struct peer *peer, const char *address, const char *text)
 	peer->unlogged = 0;
 }
 
+void
+peer_turn_away(struct peer *peer, const char *address, const char *text)
+{
+	peer->strangers++;
+	(void)snprintf(peer->stranger, sizeof peer->stranger, "%s: %s", address, text);
+	peer_log_refusal(peer, address, text);
+}
+
 unsigned
 peer_conn_count(const struct peer *peer, enum peer_phase phase)
 {

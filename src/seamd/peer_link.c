@@ -196,13 +196,20 @@ peer_stand(struct peer_conn *conn)
 	say_up(peer, conn);
 }
 
+/* Dates are looked at when the key was the right one; with another key it may have been anybody,
+ * and nothing follows for the link. */
 static void
-lose_stranger(struct peer *peer, const char *address, enum link_cause cause, const char *text)
+lose_comer(struct peer *peer, const char *address, enum link_cause cause, const char *text)
 {
-	peer_log_refusal(peer, address, text[0] ? text : link_cause_label(cause));
-	/* Where nobody is dialled, whoever comes is all that can tell why nobody stands. */
-	if (!peer->dials && (cause == LINK_CAUSE_KEY || cause == LINK_CAUSE_CERTIFICATE ||
-			     cause == LINK_CAUSE_CLOCK))
+	const char *words = text[0] ? text : link_cause_label(cause);
+
+	if (cause != LINK_CAUSE_CERTIFICATE && cause != LINK_CAUSE_CLOCK) {
+		peer_turn_away(peer, address, words);
+		return;
+	}
+	peer_log_refusal(peer, address, words);
+	/* Where nobody is dialled, who comes is all that can tell why nobody stands. */
+	if (!peer->dials)
 		say_cause(peer, cause, address);
 }
 
@@ -221,7 +228,7 @@ peer_lose(struct peer_conn *conn, enum link_cause cause, const char *text)
 		say_cause(peer, cause, text);
 		plan_dial(peer, 0);
 	} else if (was.phase == PEER_SHAKING) {
-		lose_stranger(peer, was.address, cause, text);
+		lose_comer(peer, was.address, cause, text);
 	}
 }
 

@@ -41,6 +41,7 @@
 	X(LINK,      "C",  "t own station, t other station, b its TLS pin: 32 bytes, or none when no key note has one") \
 	X(UP,        "X",  "1 whether this side dialled, t address and cipher, for people") \
 	X(DOWN,      "CX", "1 cause (enum link_cause), t text; from core: the connection is to be closed") \
+	X(KNOCKED,   "X",  "8 strangers that this gate has turned away, t the last: address and why, for people") \
 	X(LINE,      "CX", "t one line of the link, without its end") \
 	X(GET,       "X",  "t method, t path, b body: an object of the log, or a request to this witness") \
 	X(GOT,       "C",  "2 HTTP status, t content type, b body") \

@@ -20,7 +20,7 @@ static const struct {
 	enum wire_kind kind;
 	const char *senders;
 } who[] = {
-	{WIRE_PEER, "K"}, {WIRE_STOP, "KG"}, {WIRE_CLERK, "C"}, {WIRE_READY, "CSXL"}, {WIRE_SHOWS, "X"},
+	{WIRE_PEER, "K"}, {WIRE_STOP, "KG"}, {WIRE_CLERK, "C"}, {WIRE_READY, "CSXL"}, {WIRE_SHOWS, "X"}, {WIRE_KNOCKED, "X"},
 	{WIRE_DIAL, "X"}, {WIRE_DIALED, "K"}, {WIRE_LINK, "C"}, {WIRE_UP, "X"}, {WIRE_DOWN, "CX"},
 	{WIRE_LINE, "CX"}, {WIRE_GET, "X"}, {WIRE_GOT, "C"}, {WIRE_CHANGED, "C"},
 	{WIRE_SIGN, "C"}, {WIRE_SIGNED, "S"}, {WIRE_UNSIGNED, "S"},
