@@ -235,43 +235,65 @@ is_in_copy(struct link *link, const struct hash *id)
 	return mirror_has_leaf(link->mirror, &leaf, &index);
 }
 
-/* Before an alarm the whole copy is read: it must hash up to its head, and not have the leaf. */
-static bool
-is_absent(struct link *link, const struct hash *id)
+/* Before an alarm all copies of its logs are read: they must hash up to their heads, and not have
+ * the leaf.  A record may have waited since before a new log was begun. */
+static enum err
+find_leaf(struct core *core, struct link *link, const struct hash *id)
 {
+	const struct keynote *note = keyring_station(core->keyring, &link->station);
 	struct hash leaf = mirror_record(id);
 	uint64_t index;
+	enum err err = mirror_find_leaf(link->mirror, &leaf, &index);
 
-	return mirror_find_leaf(link->mirror, &leaf, &index) == ERR_NOT_FOUND;
+	for (unsigned i = note ? note->logs : 1; err == ERR_NOT_FOUND && i-- > 1;) {
+		struct mirror *earlier;
+
+		if (mirror_view(core->config->home, &note->log[i - 1], &earlier) != ERR_OK)
+			continue;
+		err = mirror_find_leaf(earlier, &leaf, &index);
+		mirror_close(earlier);
+	}
+	return err;
+}
+
+static void
+accuse(struct core *core, struct link *link, const struct hash *id)
+{
+	char text[256];
+	char name[HASH_TEXT_SIZE];
+
+	hash_text(name, id);
+	(void)snprintf(text, sizeof text,
+		       "%s delivered the record %s, but its log has no leaf for it",
+		       link->station.name, name);
+	core_alarm(core, "withheld_leaf", link->station.name, text);
+}
+
+/* Whether it is to be looked for no longer. */
+static bool
+is_settled(struct core *core, struct link *link, const struct link_awaited *awaited)
+{
+	enum err err;
+
+	if (is_in_copy(link, &awaited->id))
+		return true;
+	if (LINK_NOW - awaited->since_ms <= WITHHELD_MS ||
+	    link->head_seen_ms <= awaited->since_ms + WITHHELD_MS / 2)
+		return false;
+	err = find_leaf(core, link, &awaited->id);
+	if (err == ERR_NOT_FOUND)
+		accuse(core, link, &awaited->id);
+	return err == ERR_OK || err == ERR_NOT_FOUND;
 }
 
 static void
 look_for_leaves(struct core *core, struct link *link)
 {
-	char text[256];
-
-	for (size_t i = 0; i < link->awaited_n;) {
-		struct link_awaited *awaited = &link->awaited[i];
-
-		if (is_in_copy(link, &awaited->id)) {
-			*awaited = link->awaited[--link->awaited_n];
-			continue;
-		}
-		if (LINK_NOW - awaited->since_ms > WITHHELD_MS &&
-		    link->head_seen_ms > awaited->since_ms + WITHHELD_MS / 2 &&
-		    is_absent(link, &awaited->id)) {
-			char name[HASH_TEXT_SIZE];
-
-			hash_text(name, &awaited->id);
-			(void)snprintf(text, sizeof text,
-				       "%s delivered the record %s, but its log has no leaf for it",
-				       link->station.name, name);
-			core_alarm(core, "withheld_leaf", link->station.name, text);
-			*awaited = link->awaited[--link->awaited_n];
-			continue;
-		}
-		i++;
-	}
+	for (size_t i = 0; i < link->awaited_n;)
+		if (is_settled(core, link, &link->awaited[i]))
+			link->awaited[i] = link->awaited[--link->awaited_n];
+		else
+			i++;
 }
 
 void
