@@ -20,7 +20,8 @@ struct block {
 
 struct arena {
 	struct block *blocks; /* newest first */
-	struct block *spare;  /* cleared, each of size BLOCK */
+	struct block *spare;  /* cleared, each of size BLOCK … */
+	size_t kept;          /* … and how much that is */
 	size_t taken;
 	size_t limit;
 };
@@ -68,18 +69,15 @@ arena_free(struct arena *arena)
 	free(arena);
 }
 
-void
-arena_reset(struct arena *arena)
+/* Gives back the blocks that are newer than this one. */
+static void
+drop_blocks(struct arena *arena, const struct block *last)
 {
-	size_t kept = 0;
-
-	for (struct block *spare = arena->spare; spare; spare = spare->next)
-		kept += spare->size;
-	while (arena->blocks) {
+	while (arena->blocks != last) {
 		struct block *block = arena->blocks;
 
 		arena->blocks = block->next;
-		if (block->size != BLOCK || kept + BLOCK > KEPT_MAX) {
+		if (block->size != BLOCK || arena->kept + BLOCK > KEPT_MAX) {
 			free(block);
 			continue;
 		}
@@ -87,9 +85,36 @@ arena_reset(struct arena *arena)
 		block->used = 0;
 		block->next = arena->spare;
 		arena->spare = block;
-		kept += BLOCK;
+		arena->kept += BLOCK;
 	}
+}
+
+void
+arena_reset(struct arena *arena)
+{
+	drop_blocks(arena, NULL);
 	arena->taken = 0;
+}
+
+struct arena_mark
+arena_mark(const struct arena *arena)
+{
+	return (struct arena_mark){arena->blocks, arena->blocks ? arena->blocks->used : 0,
+				   arena->taken};
+}
+
+void
+arena_back(struct arena *arena, struct arena_mark mark)
+{
+	struct block *block;
+
+	drop_blocks(arena, mark.block);
+	block = arena->blocks;
+	if (block) {
+		memset(block->bytes + mark.used, 0, block->used - mark.used);
+		block->used = mark.used;
+	}
+	arena->taken = mark.taken;
 }
 
 static struct block *
@@ -100,6 +125,7 @@ next_block(struct arena *arena, size_t n)
 	if (n > BLOCK || !block)
 		return block_new(arena->blocks, n > BLOCK ? n : BLOCK);
 	arena->spare = block->next;
+	arena->kept -= BLOCK;
 	block->next = arena->blocks;
 	return block;
 }

@@ -16,6 +16,14 @@ void arena_free(struct arena *arena);
 /* Forgets everything handed out; keeps one block for the next message. */
 void arena_reset(struct arena *arena);
 
+/* Gives back what was taken since the mark, cleared.  Marks nest; a reset ends them all. */
+struct arena_mark {
+	const void *block;
+	size_t used, taken;
+};
+struct arena_mark arena_mark(const struct arena *arena);
+void arena_back(struct arena *arena, struct arena_mark mark);
+
 /* n zeroed bytes, aligned for any type; NULL at the limit or without memory. */
 void *arena_take(struct arena *arena, size_t n);
 

@@ -72,6 +72,39 @@ copies_end_with_nul(void **state)
 	arena_free(arena);
 }
 
+static void
+what_came_after_a_mark_goes(void **state)
+{
+	struct arena *arena = arena_new(LIMIT);
+	struct span kept = arena_copy(arena, SPAN("kept"));
+	const size_t sizes[] = {1, 1000, 70000, 200000}; /* in the block, in others, in its own */
+	struct arena_mark empty;
+
+	(void)state;
+	for (size_t i = 0; i < 40; i++) {
+		struct arena_mark mark = arena_mark(arena);
+
+		for (size_t k = 0; k < sizeof sizes / sizeof *sizes; k++) {
+			unsigned char *p = arena_take(arena, sizes[k]);
+
+			assert_non_null(p);
+			for (size_t at = 0; at < sizes[k]; at++)
+				assert_int_equal(p[at], 0);
+			memset(p, 0xff, sizes[k]);
+		}
+		arena_back(arena, mark);
+		assert_string_equal(kept.p, "kept");
+	}
+	assert_true(arena_take(arena, 1) == (const char *)kept.p + _Alignof(max_align_t));
+	arena_reset(arena);
+	empty = arena_mark(arena);
+	assert_non_null(arena_take(arena, LIMIT));
+	assert_null(arena_take(arena, 1));
+	arena_back(arena, empty);
+	assert_non_null(arena_take(arena, LIMIT));
+	arena_free(arena);
+}
+
 int
 main(void)
 {
@@ -79,6 +112,7 @@ main(void)
 	    cmocka_unit_test(what_it_gives_is_zero_and_apart),
 	    cmocka_unit_test(the_limit_holds),
 	    cmocka_unit_test(copies_end_with_nul),
+	    cmocka_unit_test(what_came_after_a_mark_goes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -56,6 +56,16 @@ sign_random(void *dst, size_t n)
 }
 
 void
+sign_stream(void *dst, size_t n)
+{
+	unsigned char key[randombytes_SEEDBYTES];
+
+	randombytes_buf(key, sizeof key);
+	randombytes_buf_deterministic(dst, n, key);
+	sodium_memzero(key, sizeof key);
+}
+
+void
 sign_wipe(void *dst, size_t n)
 {
 	sodium_memzero(dst, n);

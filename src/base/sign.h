@@ -39,8 +39,10 @@ bool sign_holds(const struct sign_public *public, struct span message,
 /* A canonical point of the main subgroup: demanded when a key is enrolled. */
 bool sign_public_is_sound(const struct sign_public *public);
 
-/* n random bytes; n zero bytes wiped in a way no compiler removes. */
+/* n random bytes; the same for many at once, as the stream of a fresh random key (ChaCha20); n zero
+ * bytes wiped in a way no compiler removes. */
 void sign_random(void *dst, size_t n);
+void sign_stream(void *dst, size_t n);
 void sign_wipe(void *dst, size_t n);
 
 #endif

@@ -109,6 +109,27 @@ weak_keys_are_refused(void **state)
 	}
 }
 
+/* No piece of a stream comes again, in it or in the next. */
+static void
+streams_are_their_own(void **state)
+{
+	unsigned char one[512];
+	unsigned char other[512];
+	unsigned char none[64] = {0};
+
+	(void)state;
+	sign_stream(one, sizeof one);
+	sign_stream(other, sizeof other);
+	for (size_t i = 0; i < sizeof one; i += sizeof none) {
+		assert_memory_not_equal(one + i, none, sizeof none);
+		for (size_t k = 0; k < sizeof one; k += sizeof none) {
+			assert_memory_not_equal(one + i, other + k, sizeof none);
+			if (i != k)
+				assert_memory_not_equal(one + i, one + k, sizeof none);
+		}
+	}
+}
+
 static int
 start(void **state)
 {
@@ -123,6 +144,7 @@ main(void)
 	    cmocka_unit_test(known_answers),
 	    cmocka_unit_test(one_bit_breaks_it),
 	    cmocka_unit_test(weak_keys_are_refused),
+	    cmocka_unit_test(streams_are_their_own),
 	};
 
 	return cmocka_run_group_tests(tests, start, NULL);
