@@ -172,10 +172,23 @@ inside_find(struct journal *journal, const struct hash *id, struct inside_record
 	return err;
 }
 
+static struct inside_key *
+held_key(struct journal *journal, const struct hash *id)
+{
+	return &journal->held_keys[(id->b[0] << 8 | id->b[1]) % INSIDE_KEYS];
+}
+
+void
+inside_hold_key(struct journal *journal, const struct hash *id, const struct crypt_key *key)
+{
+	if (journal->is_in_batch)
+		*held_key(journal, id) = (struct inside_key){true, *id, *key};
+}
+
 static enum err
 key_of(struct journal *journal, const struct hash *id, struct crypt_key *key)
 {
-	struct inside_key *held = &journal->held_keys[id->b[0] % INSIDE_KEYS];
+	const struct inside_key *held = held_key(journal, id);
 	struct inside_record record;
 	enum err err;
 
@@ -186,8 +199,8 @@ key_of(struct journal *journal, const struct hash *id, struct crypt_key *key)
 	err = inside_find(journal, id, &record);
 	if (err == ERR_OK)
 		err = keys_get(journal, record.seq, id, key);
-	if (err == ERR_OK && journal->is_in_batch)
-		*held = (struct inside_key){true, *id, *key};
+	if (err == ERR_OK)
+		inside_hold_key(journal, id, key);
 	return err;
 }
 

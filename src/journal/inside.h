@@ -22,7 +22,7 @@ struct inside_cache {
 
 /* Keys of records met in the batch at hand: a record's releases follow it closely.  Wiped with the
  * batch. */
-enum { INSIDE_KEYS = 256 };
+enum { INSIDE_KEYS = 1024 };
 
 struct inside_key {
 	bool is_set;
@@ -65,7 +65,8 @@ struct journal {
 	enum err batch_err; /* the first failure inside the batch */
 	uint64_t batch_leaves;
 	int64_t next_seq;
-	struct inside_key held_keys[INSIDE_KEYS]; /* by the first byte of the id */
+	int64_t next_number;                      /* of the outbox; 0: to be looked up */
+	struct inside_key held_keys[INSIDE_KEYS]; /* by the first two bytes of the id */
 	struct inside_line lines[INSIDE_LINES];
 	size_t next_line;
 	struct out scratch;
@@ -105,7 +106,8 @@ struct inside_record {
 MUST_USE enum err inside_find(struct journal *journal, const struct hash *id,
 			      struct inside_record *record);
 
-/* Forgets the keys of the batch that ends. */
+/* Keeps the key of a record until the batch ends; forgets the keys of the batch that ends. */
+void inside_hold_key(struct journal *journal, const struct hash *id, const struct crypt_key *key);
 void inside_wipe_keys(struct journal *journal);
 
 /* Seals with, opens with the key of a held record; an SQL NULL opens as empty. */

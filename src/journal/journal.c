@@ -438,6 +438,7 @@ journal_rollback(struct journal *journal)
 	inside_wipe_keys(journal);
 	journal->batch_leaves = 0;
 	journal->must_publish = false;
+	journal->next_number = 0;
 	int64_t seq;
 	if (last_seq(journal, &seq) == ERR_OK)
 		journal->next_seq = seq + 1;

@@ -135,6 +135,37 @@ rollback_leaves_nothing(void **state)
 	assert_false(journal_has(home->journal, &t.record.id));
 }
 
+/* What a batch remembers of its records and of the outbox goes with it. */
+static void
+rollback_forgets(void **state)
+{
+	struct testhome *home = *state;
+	struct outbox outbox = {.party = SPAN("b"), .reason = SPAN("line 1"), .counter = -1};
+	struct testrecord t;
+	int64_t number[3];
+	bool is_new;
+
+	testhome_append(home, 0, 1);
+	testhome_record(&t, 50, true);
+	assert_int_equal(journal_begin(home->journal), ERR_OK);
+	assert_int_equal(journal_add(home->journal, &t.record, &is_new), ERR_OK);
+	outbox.record = t.record.id;
+	for (int i = 0; i < 2; i++)
+		assert_int_equal(outbox_add(home->journal, &outbox, &number[i]), ERR_OK);
+	assert_int_equal(number[1], number[0] + 1);
+	journal_rollback(home->journal);
+
+	assert_int_equal(journal_begin(home->journal), ERR_OK);
+	assert_int_not_equal(outbox_add(home->journal, &outbox, &number[2]), ERR_OK);
+	journal_rollback(home->journal);
+
+	assert_int_equal(journal_begin(home->journal), ERR_OK);
+	assert_int_equal(journal_add(home->journal, &t.record, &is_new), ERR_OK);
+	assert_int_equal(outbox_add(home->journal, &outbox, &number[2]), ERR_OK);
+	assert_int_equal(number[2], number[0]);
+	assert_int_equal(journal_commit(home->journal), ERR_OK);
+}
+
 static void
 writes_only_in_a_batch(void **state)
 {
@@ -511,6 +542,7 @@ main(void)
 	    ROW(same_record_again_is_refused),
 	    ROW(foreign_disclosures_unite),
 	    ROW(rollback_leaves_nothing),
+	    ROW(rollback_forgets),
 	    ROW(writes_only_in_a_batch),
 	    ROW(heads_cover_and_prove),
 	    ROW(wrong_heads_are_refused),

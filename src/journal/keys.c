@@ -27,6 +27,7 @@ keys_new(struct journal *journal, int64_t seq, const struct hash *id, struct cry
 	if (err != ERR_OK)
 		return err;
 	sign_random(key->b, sizeof key->b);
+	inside_hold_key(journal, id, key); /* the record's releases follow */
 	db_bind_int(statement, 1, seq);
 	db_bind_blob(statement, 2, span_make(id->b, HASH_SIZE));
 	db_bind_blob(statement, 3, span_make(key->b, sizeof key->b));

@@ -57,14 +57,18 @@ next_number(struct journal *journal, int64_t *number)
 {
 	sqlite3_stmt *statement;
 	bool has_row;
-	enum err err = inside_db(journal, sql_last, &statement);
+	enum err err = ERR_OK;
 
-	if (err != ERR_OK)
-		return err;
-	err = db_step(statement, &has_row);
-	if (err == ERR_OK)
-		*number = db_int(statement, 0) + 1;
-	db_reset(statement);
+	if (journal->next_number == 0) {
+		err = inside_db(journal, sql_last, &statement);
+		if (err == ERR_OK)
+			err = db_step(statement, &has_row);
+		if (err == ERR_OK)
+			journal->next_number = db_int(statement, 0) + 1;
+		if (err == ERR_OK)
+			db_reset(statement);
+	}
+	*number = journal->next_number;
 	return err;
 }
 
@@ -119,7 +123,10 @@ outbox_add(struct journal *journal, const struct outbox *outbox, int64_t *number
 	db_bind_int(statement, 12, outbox->state);
 	db_bind_int(statement, 13, outbox->counter);
 	db_bind_int(statement, 14, outbox->changed_ms);
-	return inside_do(journal, statement);
+	err = inside_do(journal, statement);
+	if (err == ERR_OK)
+		journal->next_number = *number + 1;
+	return err;
 }
 
 static enum err
