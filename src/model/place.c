@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+enum { SQUARE_TEXT = 5, DIGITS_MOST = 2 * (PLACE_10M - 1) };
+
 _Static_assert(sizeof((struct place *)0)->mgrs >= MGRS_TEXT_MAX, "a grid text fits");
 
 unsigned
@@ -17,18 +19,17 @@ place_size_m(unsigned level)
 	return level < sizeof sizes / sizeof *sizes ? sizes[level] : 0;
 }
 
-/* The square of a text whose form is known to be right. */
+/* The square of a text with DIGITS_MOST digits at most; false when there is none. */
 static bool
-of_text(const char *text, struct place *place)
+of_text(struct span text, struct place *place)
 {
 	struct mgrs_cell cell;
-	size_t n = strlen(text);
 
 	memset(place, 0, sizeof *place);
-	if (mgrs_cell(span_of(text), &cell) != ERR_OK)
+	if (mgrs_cell(text, &cell) != ERR_OK)
 		return false;
-	memcpy(place->mgrs, text, n + 1);
-	place->level = 1 + (unsigned)(n - 5) / 2;
+	memcpy(place->mgrs, text.p, text.n);
+	place->level = 1 + (unsigned)(text.n - SQUARE_TEXT) / 2;
 	place->lat_e7 = cell.centre.lat_e7;
 	place->lon_e7 = cell.centre.lon_e7;
 	return true;
@@ -43,21 +44,18 @@ place_of_point(int32_t lat_e7, int32_t lon_e7, unsigned level, struct place *pla
 	if (level < PLACE_100KM || level > PLACE_10M ||
 	    mgrs_from_point((struct point){lat_e7, lon_e7}, 2 * (level - 1), text) != ERR_OK)
 		return false;
-	return of_text(text, place);
+	return of_text(span_of(text), place);
 }
 
 bool
 place_of_mgrs(struct span mgrs, struct place *place)
 {
 	char text[MGRS_TEXT_MAX];
-	unsigned digits;
-	unsigned most = 2 * (PLACE_10M - 1);
 
 	memset(place, 0, sizeof *place);
-	if (mgrs_read(mgrs, &digits) != ERR_OK ||
-	    mgrs_coarsen(mgrs, digits < most ? digits : most, text) != ERR_OK)
-		return false;
-	return of_text(text, place);
+	if (mgrs.n <= SQUARE_TEXT + DIGITS_MOST)
+		return of_text(mgrs, place);
+	return mgrs_coarsen(mgrs, DIGITS_MOST, text) == ERR_OK && of_text(span_of(text), place);
 }
 
 struct place
@@ -69,7 +67,7 @@ place_at_level(const struct place *place, unsigned level)
 	if (level >= place->level)
 		return *place;
 	if (level == 0 || mgrs_coarsen(span_of(place->mgrs), 2 * (level - 1), text) != ERR_OK ||
-	    !of_text(text, &coarse))
+	    !of_text(span_of(text), &coarse))
 		memset(&coarse, 0, sizeof coarse);
 	return coarse;
 }
@@ -107,7 +105,7 @@ place_from_parts(const char parts[][6], unsigned n, struct place *place)
 		text[5 + i] = parts[i + 1][0];
 		text[5 + digits + i] = parts[i + 1][1];
 	}
-	return mgrs_read(span_of(text), NULL) == ERR_OK && of_text(text, place);
+	return mgrs_read(span_of(text), NULL) == ERR_OK && of_text(span_of(text), place);
 }
 
 bool

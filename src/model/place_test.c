@@ -37,6 +37,8 @@ test_squares(void **state)
 		assert_false(place_of_mgrs(span_of(bad[i]), &place));
 		assert_int_equal(place.level, 0);
 	}
+	assert_false(place_of_mgrs(SPAN("38SMD\00048"), &place));
+	assert_false(place_of_mgrs(SPAN("38SMD49818861\000"), &place));
 	assert_false(place_of_point(850000000, 440000000, PLACE_1KM, &place));
 	assert_false(place_of_point(350000000, 440000000, 0, &place));
 	assert_false(place_of_point(350000000, 440000000, 6, &place));
