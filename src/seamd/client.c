@@ -250,11 +250,11 @@ client_peek(struct client *client, struct wire_message *message)
 	enum err err = out_err(&client->out);
 
 	if (err == ERR_OK)
-		err = write_some(client);
-	if (err == ERR_OK)
 		err = take(client, message);
 	if (err != ERR_BUSY)
 		return err;
-	err = read_some(client);
+	err = write_some(client);
+	if (err == ERR_OK)
+		err = read_some(client);
 	return err == ERR_OK ? take(client, message) : err;
 }

@@ -26,7 +26,8 @@ MUST_USE enum err client_flush(struct client *client);
  * until the next call. ERR_CLOSED when the other side is gone, ERR_BUSY when the time is over. */
 MUST_USE enum err client_wait(struct client *client, int timeout_ms, struct wire_message *message);
 
-/* As client_wait() but ERR_BUSY at once when nothing is there. */
+/* As client_wait() but ERR_BUSY at once when nothing is there; sends only when no message that came
+ * already is left. */
 MUST_USE enum err client_peek(struct client *client, struct wire_message *message);
 
 int client_fd(const struct client *client);

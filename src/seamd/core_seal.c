@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-enum { SEAL_WAIT_MS = 10000, SEAL_AHEAD = 65536 };
+enum { SEAL_WAIT_MS = 10000, SEAL_AHEAD = 16384 };
 
 void
 core_lose_seal(struct core *core)

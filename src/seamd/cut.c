@@ -20,6 +20,14 @@
 
 enum { SET_TEXT_MAX = 8192, PARTIES_TEXT = LIMIT_PARTIES * LIMIT_PARTY_TEXT };
 
+static void
+write_hex(struct out *out, unsigned mask)
+{
+	for (unsigned shift = 16; shift > 0; shift -= 4)
+		if (mask >> (shift - 4) || shift == 4)
+			out_char(out, "0123456789abcdef"[mask >> (shift - 4) & 15]);
+}
+
 void
 cut_write_set(struct out *out, const struct field_set *set)
 {
@@ -28,7 +36,11 @@ cut_write_set(struct out *out, const struct field_set *set)
 	for (enum field f = 1; f < FIELD_COUNT; f++) {
 		if (!set->mask[f])
 			continue;
-		out_format(out, "%s%s:%x", is_first ? "" : ",", field_row(f)->name, set->mask[f]);
+		if (!is_first)
+			out_char(out, ',');
+		out_text(out, field_row(f)->name);
+		out_char(out, ':');
+		write_hex(out, set->mask[f]);
 		is_first = false;
 	}
 }
@@ -405,6 +417,7 @@ static enum err
 cut_for(struct core *core, struct take *take, const struct party *party)
 {
 	struct take_party *row = &take->parties[take->parties_n];
+	struct arena_mark mark = arena_mark(core->arena);
 	struct release_answer answer;
 	struct cut cut = {.record = take->record,
 			  .party = party,
@@ -442,6 +455,7 @@ cut_for(struct core *core, struct take *take, const struct party *party)
 		    core->picture, &take->id, party, (enum picture_state)row->state,
 		    row->why == WHY_NO_RULE ? take->record->filed_ms : core_now(core), row->why);
 	take->parties_n++;
+	arena_back(core->arena, mark);
 	return err;
 }
 

@@ -17,8 +17,8 @@
 
 enum { THREAD_BYTES = 16, THREAD_TEXT = 23, TEXT_MAX = 400 };
 
-/* Salts and decoys are many and small: they are drawn from the system in large pieces, and wiped as
- * they are used. */
+/* Salts and decoys are many and small: they are drawn in large pieces, each from a key of the
+ * system's, and wiped as they are used. */
 static void
 fill_random(void *context, void *dst, size_t n)
 {
@@ -29,7 +29,7 @@ fill_random(void *context, void *dst, size_t n)
 		return;
 	}
 	if (n > core->pool_left) {
-		sign_random(core->pool, sizeof core->pool);
+		sign_stream(core->pool, sizeof core->pool);
 		core->pool_left = sizeof core->pool;
 	}
 	core->pool_left -= n;
@@ -282,9 +282,11 @@ issue(struct core *core, struct take *take)
 	struct out signing = out_new(LIMIT_JWT);
 	struct out disclosures = out_new(LIMIT_SD_JWT);
 	struct sdjwt_random random = {fill_random, core};
+	struct arena_mark mark = arena_mark(core->arena);
 
 	take->err = issue_record(take->record, core->kid.number, &random, core->arena, &signing,
 				 &disclosures);
+	arena_back(core->arena, mark);
 	if (take->err == ERR_OK) {
 		take->signing = arena_copy(core->arena, out_view(&signing));
 		take->disclosures = arena_copy(core->arena, out_view(&disclosures));

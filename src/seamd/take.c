@@ -184,24 +184,25 @@ stage_admit(struct core *core, struct take *batch, size_t n)
 		if (is_going(take) && take->is_own)
 			take->err = core_ask_seal(core, SEAL_RECORD, take->signing);
 	}
-	for (size_t i = 0; i < n; i++) {
-		struct take *take = &batch[i];
-		struct signature signature;
-		struct out jwt = out_new(LIMIT_JWT);
+}
 
-		if (!is_going(take) || !take->is_own)
-			continue;
-		take->err = core_collect_seal(core, &signature);
-		out_span(&jwt, take->signing);
-		jws_attach(&jwt, &signature);
-		if (take->err == ERR_OK)
-			take->err = out_err(&jwt);
-		if (take->err == ERR_OK) {
-			take->jwt = arena_copy(core->arena, out_view(&jwt));
-			take->id = issue_id(take->jwt);
-		}
-		out_free(&jwt);
+/* Each signature is awaited when its record is written: seal signs the next ones meanwhile. */
+static void
+take_signature(struct core *core, struct take *take)
+{
+	struct signature signature;
+	struct out jwt = out_new(LIMIT_JWT);
+
+	take->err = core_collect_seal(core, &signature);
+	out_span(&jwt, take->signing);
+	jws_attach(&jwt, &signature);
+	if (take->err == ERR_OK)
+		take->err = out_err(&jwt);
+	if (take->err == ERR_OK) {
+		take->jwt = arena_copy(core->arena, out_view(&jwt));
+		take->id = issue_id(take->jwt);
 	}
+	out_free(&jwt);
 }
 
 static enum err
@@ -332,6 +333,8 @@ stage_journal(struct core *core, struct take *batch, size_t n)
 	for (size_t i = 0; i < n && err == ERR_OK; i++) {
 		struct take *take = &batch[i];
 
+		if (is_going(take) && take->is_own)
+			take_signature(core, take);
 		if (!is_going(take) || take->is_receipt)
 			continue;
 		take->received_ms = core_now(core);
