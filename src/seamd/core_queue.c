@@ -13,7 +13,8 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { SEAL_ABSENT_MS = 50, LINE_QUEUE = 16 << 20, LINE_UNREAD = 32 << 20 };
+/* So many records share what a commit costs by itself: more are not waited for. */
+enum { ENOUGH = 16, SEAL_ABSENT_MS = 50, LINE_QUEUE = 16 << 20, LINE_UNREAD = 32 << 20 };
 
 void
 core_send(struct core *core, const struct act *act, struct out *message)
@@ -88,6 +89,12 @@ core_trader(struct core *core, const struct act *act, struct cursor *cursor, str
 	return cursor->is_failed ? WHY_BAD_FORM : WHY_NONE;
 }
 
+static bool
+has_enough(const struct core *core)
+{
+	return core->waiting >= ENOUGH || core->waiting >= (size_t)core->config->batch_records;
+}
+
 void
 core_schedule(struct core *core)
 {
@@ -98,7 +105,7 @@ core_schedule(struct core *core)
 		return;
 	if (core->first->kind != WIRE_FILE && core->first->kind != WIRE_TAKE)
 		wait_ms = 0;
-	if (core->waiting >= (size_t)core->config->batch_records)
+	if (has_enough(core))
 		wait_ms = 0;
 	if (!core->seal)
 		wait_ms = SEAL_ABSENT_MS;
@@ -286,7 +293,7 @@ from_gate(struct bufferevent *line, void *cookie)
 		drop_line(core, line);
 	}
 	core_hold_lines(core);
-	if (was_idle || core->waiting >= (size_t)core->config->batch_records)
+	if (was_idle || has_enough(core))
 		core_schedule(core);
 }
 
