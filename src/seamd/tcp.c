@@ -17,8 +17,8 @@
 
 enum {
 	BACKLOG = 64,
-	KEEP_IDLE_S = 60,
-	KEEP_STEP_S = 20,
+	KEEP_IDLE_S = 30,
+	KEEP_STEP_S = 15,
 	KEEP_TRIES = 3,
 	SILENCE_MS = 60 * 1000,
 	NOT_SENT_BYTES = 16 * 1024, /* what waits here can no longer be overtaken */
