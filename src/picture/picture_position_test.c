@@ -66,7 +66,7 @@ test_lower(void **state)
 /* ---- a statement of some versions, each told in two deliveries, whose leaves are learnt late ----
  */
 
-enum { VERSIONS = 5, EVENTS = 3 * VERSIONS, WORLDS = 60, ORDERS = 6 };
+enum { VERSIONS = 5, EVENTS = 3 * VERSIONS, WORLDS = 24, ORDERS = 6 };
 
 struct world {
 	struct items *items;
