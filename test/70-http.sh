@@ -63,6 +63,18 @@ same "and says how to ask" 'Bearer realm="seam"' "$(field WWW-Authenticate)"
 same "as a problem" application/problem+json "$(field Content-Type)"
 same "a browser is sent to sign on" 303 "$(status -H 'Accept: text/html' "$url/record/x")"
 same "a token that nobody has" 401 "$(status -H 'Authorization: Bearer AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA' "$url/api/v1/records")"
+# The gate asks core whose token it is, and for nothing else that the station knows.
+whose() { # TOKEN
+	PYTHONPATH=$SEAM_SOURCE/test PYTHONDONTWRITEBYTECODE=1 python3 -c 'import socket, sys, peer_rig
+ctl = socket.socket(socket.AF_UNIX)
+ctl.connect("a/ctl.sock")
+core = peer_rig.Channel(ctl)
+core.send("WHO", 7, peer_rig.sized(sys.argv[1]) + peer_rig.sized(""))
+kind, number, payload = core.read(20)
+print(kind, number, payload[12:].decode() if kind == "DONE" else "")' "$1"
+}
+same "a token is somebody's" "DONE 7 shilan watch" "$(whose "$(cat token)")"
+same "or nobody's" "REFUSED 7 " "$(whose AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA)"
 same "a program shows its token" 200 "$(status -H "Authorization: Bearer $(cat token)" "$url/api/v1/records")"
 same "signing on" 200 "$(status "${json[@]}" -d '{"account":"shilan","passphrase":"nobody guesses this one"}' "$url/api/v1/session")"
 cookie=$(field Set-Cookie)

@@ -28,7 +28,8 @@ static const char sql_get_whole[] = COLUMNS "WHERE whole = ?1";
 static const char sql_each[] =
     COLUMNS "WHERE (?1 = '' OR station = ?1) AND counter > ?2 ORDER BY station, counter";
 static const char sql_each_of[] = COLUMNS "WHERE record = ?1 ORDER BY station, counter";
-static const char sql_counters[] = "SELECT counter FROM inbox WHERE station = ?1 ORDER BY counter";
+static const char sql_counters[] = 
+    "SELECT counter FROM inbox WHERE station = ?1 AND counter > ?2 ORDER BY counter";
 /* clang-format on */
 
 static enum err
@@ -256,25 +257,48 @@ inbox_each_of(struct journal *journal, const struct hash *record, const struct i
 	return walk_rows(journal, statement, walk);
 }
 
+/* Where the station's numbers were last found whole; a station that is new here takes the place of
+ * another when there are very many. */
+static struct inside_whole *
+whole_of(struct journal *journal, struct span station)
+{
+	struct inside_whole *whole;
+
+	for (size_t i = 0; i < INSIDE_WHOLES; i++)
+		if (span_is(station, journal->wholes[i].station))
+			return &journal->wholes[i];
+	whole = &journal->wholes[journal->next_whole++ % INSIDE_WHOLES];
+	*whole = (struct inside_whole){.upto = 0};
+	return span_copy(whole->station, sizeof whole->station, station) ? whole : NULL;
+}
+
 enum err
 inbox_gaps(struct journal *journal, struct span station, int64_t *highest,
 	   void (*gap)(void *context, int64_t first, int64_t last), void *context)
 {
+	struct inside_whole *whole = whole_of(journal, station);
+	int64_t upto = whole ? whole->upto : 0;
 	sqlite3_stmt *statement;
 	bool has_row;
 	enum err err = db_prepare(journal->db, sql_counters, &statement);
 
-	*highest = 0;
+	*highest = upto;
 	if (err != ERR_OK)
 		return err;
 	db_bind_text(statement, 1, station);
+	db_bind_int(statement, 2, upto);
 	while ((err = db_step(statement, &has_row)) == ERR_OK && has_row) {
 		int64_t counter = db_int(statement, 0);
 
+		if (counter == upto + 1)
+			upto = counter;
 		if (counter > *highest + 1)
 			gap(context, *highest + 1, counter - 1);
 		*highest = counter;
 	}
 	(void)sqlite3_finalize(statement);
+	/* No number is taken back, but by a batch that is undone. */
+	if (err == ERR_OK && whole && !journal->is_in_batch)
+		whole->upto = upto;
 	return err;
 }

@@ -38,6 +38,20 @@ struct inside_line {
 	char text[INSIDE_LINE_MAX];
 };
 
+enum { INSIDE_WHOLES = 64 };
+
+/* Rows of a table that only grows, counted up to a row. */
+struct inside_tally {
+	int64_t upto;
+	uint64_t rows, own;
+};
+
+/* Up to which number nothing of a station is missing. */
+struct inside_whole {
+	char station[JOURNAL_TEXT_MAX];
+	int64_t upto;
+};
+
 struct journal {
 	char dir[FILE_PATH_MAX];
 	char log_dir[FILE_PATH_MAX];
@@ -69,6 +83,9 @@ struct journal {
 	struct inside_key held_keys[INSIDE_KEYS]; /* by the first two bytes of the id */
 	struct inside_line lines[INSIDE_LINES];
 	size_t next_line;
+	struct inside_tally records, sent, came;
+	struct inside_whole wholes[INSIDE_WHOLES];
+	size_t next_whole;
 	struct out scratch;
 	struct out scratch2;
 };

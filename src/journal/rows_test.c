@@ -1,5 +1,6 @@
 /* Deliveries made and come, due releases, quarantine and documents: what survives, what is refused,
  * what is counted. */
+#include "journal/inside.h"
 #include "journal/testhome.h"
 
 static int
@@ -555,6 +556,101 @@ filing_time_is_kept_when_it_comes_later(void **state)
 	arena_free(arena);
 }
 
+static int
+on_step(void *context)
+{
+	(*(int *)context)++;
+	return 0;
+}
+
+static void
+ignore_gap(void *context, int64_t first, int64_t last)
+{
+	(void)first;
+	(void)last;
+	(*(int *)context)++;
+}
+
+static void
+come(struct journal *j, int first, int last)
+{
+	struct testrecord t;
+	struct inbox inbox;
+	char bytes[32];
+	bool is_new;
+
+	for (int n = first; n <= last; n++) {
+		testhome_record(&t, 1000 + n, false);
+		assert_int_equal(journal_add(j, &t.record, &is_new), ERR_OK);
+		memset(&inbox, 0, sizeof inbox);
+		inbox.station = SPAN("b/qayyara");
+		inbox.record = t.record.id;
+		inbox.way = SPAN("link");
+		inbox.came_ms = 3;
+		(void)snprintf(bytes, sizeof bytes, "came %d", n);
+		inbox.counter = n;
+		inbox.bytes = span_of(bytes);
+		assert_int_equal(inbox_add(j, &inbox), ERR_OK);
+	}
+}
+
+static void
+counts_are(struct journal *j, uint64_t came, int64_t highest, int gaps)
+{
+	struct journal_counts counts;
+	int64_t found;
+	int found_gaps = 0;
+
+	assert_int_equal(journal_count(j, &counts), ERR_OK);
+	assert_int_equal(counts.records, 5 + came);
+	assert_int_equal(counts.own, 5);
+	assert_int_equal(counts.foreign, came);
+	assert_int_equal(counts.came, came);
+	assert_int_equal(counts.leaves, journal_size(j));
+	assert_int_equal(inbox_gaps(j, SPAN("b/qayyara"), &found, ignore_gap, &found_gaps), ERR_OK);
+	assert_int_equal(found, highest);
+	assert_int_equal(found_gaps, gaps);
+}
+
+/* Whoever asks how a station stands does not have it read all it holds. */
+static void
+what_was_counted_is_not_looked_at_again(void **state)
+{
+	struct testhome *home = *state;
+	struct journal *j = home->journal;
+	int steps = 0;
+
+	counts_are(j, 0, 0, 0);
+	assert_int_equal(journal_begin(j), ERR_OK);
+	come(j, 1, 300);
+	assert_int_equal(journal_commit(j), ERR_OK);
+	counts_are(j, 300, 300, 0);
+	sqlite3_progress_handler(j->db, 1, on_step, &steps);
+	counts_are(j, 300, 300, 0);
+	sqlite3_progress_handler(j->db, 0, NULL, NULL);
+	assert_true(steps > 0);
+	assert_true(steps < 300);
+
+	/* what a batch wrote that is undone counts no more */
+	assert_int_equal(journal_begin(j), ERR_OK);
+	come(j, 301, 303);
+	counts_are(j, 303, 303, 0);
+	journal_rollback(j);
+	counts_are(j, 300, 300, 0);
+	assert_int_equal(journal_begin(j), ERR_OK);
+	come(j, 303, 304);
+	assert_int_equal(journal_commit(j), ERR_OK);
+	counts_are(j, 302, 304, 1);
+	assert_int_equal(journal_begin(j), ERR_OK);
+	come(j, 301, 301);
+	assert_int_equal(journal_commit(j), ERR_OK);
+	counts_are(j, 303, 304, 1);
+	assert_int_equal(journal_begin(j), ERR_OK);
+	come(j, 302, 302);
+	assert_int_equal(journal_commit(j), ERR_OK);
+	counts_are(j, 304, 304, 0);
+}
+
 int
 main(void)
 {
@@ -562,6 +658,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    ROW(deliveries_are_chained),
 	    ROW(deliveries_come_once),
+	    ROW(what_was_counted_is_not_looked_at_again),
 	    ROW(releases_wait_and_survive),
 	    ROW(quarantine_is_bounded),
 	    ROW(documents_by_version),

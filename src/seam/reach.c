@@ -179,7 +179,7 @@ static enum err
 wait_until_served(struct reach *reach)
 {
 	struct wire_message message;
-	struct out *out = reach_begin(reach, WIRE_STATUS, 0);
+	struct out *out = reach_begin(reach, WIRE_WHO, 0);
 	enum err err = reach_end(reach);
 
 	(void)out;

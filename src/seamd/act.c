@@ -245,6 +245,19 @@ write_gaps(struct core *core, struct out *json)
 	out_text(json, "]");
 }
 
+/* Asked for each page and each minute of a stream: it looks at the accounts alone. */
+static void
+act_who(struct core *core, const struct act *act, struct cursor *cursor)
+{
+	struct core_who who;
+	char text[2 * DUTY_NAME_MAX];
+
+	if (!may(core, act, cursor, 0, &who) || !is_whole(core, act, cursor))
+		return;
+	(void)snprintf(text, sizeof text, "%s %s", who.account, who.duty);
+	core_done(core, act, 0, text);
+}
+
 static void
 act_status(struct core *core, const struct act *act, struct cursor *cursor)
 {
@@ -556,6 +569,8 @@ core_act(struct core *core, const struct act *act)
 		act_login(core, act, &cursor);
 	else if (act->kind == WIRE_LOGOUT)
 		act_logout(core, act, &cursor);
+	else if (act->kind == WIRE_WHO)
+		act_who(core, act, &cursor);
 	else if (act->kind == WIRE_STATUS)
 		act_status(core, act, &cursor);
 	else if (act->kind == WIRE_REPLAY)

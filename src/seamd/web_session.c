@@ -57,28 +57,20 @@ forget_seen(struct web *web, const struct hash *token)
 			web->seen[i] = (struct web_seen){.until_ms = 0};
 }
 
-/* From the answer to STATUS: DONE with a text in JSON. */
+/* From the answer to WHO: DONE with "ACCOUNT DUTY". */
 static bool
-read_status(const struct wire_message *answer, struct web_seen *seen)
+read_who_is(const struct wire_message *answer, struct web_seen *seen)
 {
 	struct cursor cursor = cursor_over(answer->payload);
-	struct span text;
-	struct span account;
 	struct span duty;
-	json_t *json;
-	bool is_good;
+	struct span account;
 
 	(void)cursor_i64(&cursor);
-	text = cursor_span(&cursor, WIRE_PAYLOAD);
-	if (answer->kind != WIRE_DONE || !cursor_is_done(&cursor))
-		return false;
-	json = json_read_strict(text);
-	is_good = json && json_take_text(json, "account", &account) &&
-		  json_take_text(json, "duty", &duty) &&
-		  span_copy(seen->account, sizeof seen->account, account) &&
-		  span_copy(seen->first_duty, sizeof seen->first_duty, duty);
-	json_decref(json);
-	return is_good;
+	duty = cursor_span(&cursor, WIRE_PAYLOAD);
+	return answer->kind == WIRE_DONE && cursor_is_done(&cursor) &&
+	       span_split(&duty, ' ', &account) && account.n && duty.n &&
+	       span_copy(seen->account, sizeof seen->account, account) &&
+	       span_copy(seen->first_duty, sizeof seen->first_duty, duty);
 }
 
 static bool
@@ -87,7 +79,7 @@ keep_seen(struct web_call *call, const struct wire_message *answer)
 	struct web *web = call->request.web;
 	struct web_seen seen = {.token = call->token, .until_ms = web_tick_ms() + WEB_SEEN_MS};
 
-	if (!read_status(answer, &seen)) {
+	if (!read_who_is(answer, &seen)) {
 		forget_seen(web, &call->token);
 		return false;
 	}
@@ -119,9 +111,9 @@ say_nobody(struct web_request *request)
 }
 
 static void
-ask_status(struct web_call *call, web_answer *on_answer, bool is_quiet)
+ask_who(struct web_call *call, web_answer *on_answer, bool is_quiet)
 {
-	struct out *out = web_ask(&call->request, WIRE_STATUS);
+	struct out *out = web_ask(&call->request, WIRE_WHO);
 
 	out_sized(out, call->request.token);
 	out_sized(out, SPAN(""));
@@ -132,7 +124,7 @@ ask_status(struct web_call *call, web_answer *on_answer, bool is_quiet)
 }
 
 static void
-on_status(struct web_request *request, const struct wire_message *answer, void *context)
+on_who(struct web_request *request, const struct wire_message *answer, void *context)
 {
 	struct web_call *call = web_call_of(request);
 	const struct web_seen *seen;
@@ -171,7 +163,7 @@ web_session_check(struct web_call *call)
 	if (seen)
 		run_as(call, seen);
 	else
-		ask_status(call, on_status, false);
+		ask_who(call, on_who, false);
 }
 
 static void
@@ -188,7 +180,7 @@ void
 web_session_recheck(struct web_call *call)
 {
 	if (!find_seen(call->request.web, &call->token, web_tick_ms()))
-		ask_status(call, on_recheck, true);
+		ask_who(call, on_recheck, true);
 }
 
 /* ---- signing on ---- */

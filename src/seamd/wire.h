@@ -59,6 +59,7 @@
 	X(ACCOUNT,   "G",  "t token, t duty, t verb (add, remove, list, pass), t name, t duties, b passphrase") \
 	X(LOGIN,     "G",  "t account, b passphrase, t duty") \
 	X(LOGOUT,    "G",  "t token: a session ends") \
+	X(WHO,       "G",  "t token, t duty: whose token it is; DONE with 0 and ACCOUNT DUTY, the first that it holds or the named one") \
 	X(STATUS,    "G",  "t token, t duty") \
 	X(HOLD,      "G",  "t token, t duty, h id, t reason, 8 until: what would be erased by its date is kept until then") \
 	X(REPLAY,    "G",  "t token, t duty, t party, 1 whether to do it: cuts records filed before a change of policy once more") \
