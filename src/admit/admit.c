@@ -8,6 +8,7 @@
 #include "admit/clear.h"
 #include "admit/issue.h"
 #include "admit/keyring.h"
+#include "admit/plain.h"
 #include "admit/sdjwt.h"
 #include "model/claim.h"
 
@@ -39,24 +40,40 @@ judge_signature(const struct admit_terms *terms, const struct jws *jws, bool is_
 	return jws_holds(jws, &key.public) ? WHY_NONE : WHY_BAD_SIGNATURE;
 }
 
+/* The field that a disclosure in the payload itself names, where its value may hold digests: each
+ * is a search, so once, and not where nothing depends on it. */
+static enum field *
+find_holders(const struct sdjwt *token, struct arena *arena)
+{
+	enum field *holders = arena_array(arena, token->n + 1, sizeof *holders);
+
+	for (size_t i = 0; i < token->n && holders; i++) {
+		const struct sdjwt_disclosure *one = &token->disclosure[i];
+
+		if (one->parent < 0 && (json_is_object(one->value) || json_is_array(one->value)))
+			holders[i] = field_find(one->name);
+	}
+	return holders;
+}
+
 /* A field of the record that is disclosed level by level. */
 static bool
-has_levels(const struct sdjwt_disclosure *one)
+has_levels(const enum field *holders, size_t at)
 {
-	return one->parent < 0 && field_levels(field_find(one->name)) > 0;
+	return field_levels(holders[at]) > 0;
 }
 
 /* Digests may stand in the payload's own list and in the fields that have levels: anywhere else a
  * value could change its meaning by what is left out. */
 static enum why
-judge_digests(const struct sdjwt *token)
+judge_digests(const struct sdjwt *token, const enum field *holders)
 {
 	unsigned known = token->top;
 
 	for (size_t i = 0; i < token->n; i++) {
 		const struct sdjwt_disclosure *one = &token->disclosure[i];
 
-		if (one->digests && !has_levels(one))
+		if (one->digests && !has_levels(holders, i))
 			return WHY_BAD_DIGEST;
 		known += one->digests;
 	}
@@ -75,7 +92,7 @@ holds_only_disclosed(const struct sdjwt *token, size_t at)
 }
 
 static enum why
-judge_disclosures(const struct sdjwt *token)
+judge_disclosures(const struct sdjwt *token, const enum field *holders)
 {
 	for (size_t i = 0; i < token->n; i++) {
 		const struct sdjwt_disclosure *one = &token->disclosure[i];
@@ -84,10 +101,10 @@ judge_disclosures(const struct sdjwt *token)
 			return WHY_BAD_DISCLOSURE;
 		if (one->parent < 0 && clear_is_name(one->name))
 			return WHY_RESERVED_NAME;
-		if (has_levels(one) && !holds_only_disclosed(token, i))
+		if (has_levels(holders, i) && !holds_only_disclosed(token, i))
 			return WHY_UNKNOWN_CLAIM;
 	}
-	return judge_digests(token);
+	return judge_digests(token, holders);
 }
 
 static enum why
@@ -117,7 +134,8 @@ judge_claims(const struct admit_terms *terms, const struct sdjwt *token, const s
 }
 
 static struct reason
-read_fields(const struct sdjwt *token, struct arena *arena, struct record *record)
+read_fields(const struct sdjwt *token, const enum field *holders, struct arena *arena,
+	    struct record *record)
 {
 	struct claim_reading *reading = claim_reading_new(arena, record);
 	json_t *only_levels = json_object();
@@ -127,14 +145,14 @@ read_fields(const struct sdjwt *token, struct arena *arena, struct record *recor
 		reason.why = WHY_NO_MEMORY;
 	for (size_t i = 0; i < token->n && reason.why == WHY_NONE; i++) {
 		const struct sdjwt_disclosure *one = &token->disclosure[i];
-		bool is_own = json_is_object(one->value) && has_levels(one);
-		enum field parent = FIELD_NONE;
+		bool is_own = json_is_object(one->value) && has_levels(holders, i);
+		/* A parent has digests, so it was judged to be a field that has levels. */
+		enum field parent = one->parent >= 0 ? holders[one->parent] : FIELD_NONE;
 
-		if (one->parent >= 0)
-			parent = field_find(token->disclosure[one->parent].name);
-		reason.field = (uint16_t)(parent ? parent : field_find(one->name));
 		reason.why = claim_reading_add(reading, parent, one->name,
 					       is_own ? only_levels : one->value);
+		if (reason.why != WHY_NONE)
+			reason.field = (uint16_t)(parent ? parent : field_find(one->name));
 	}
 	json_decref(only_levels);
 	return reason.why == WHY_NONE ? claim_reading_finish(reading) : reason;
@@ -146,12 +164,13 @@ read_token(const struct admit_terms *terms, const struct jws *jws, const struct 
 {
 	struct reason reason = because(WHY_NONE, FIELD_NONE);
 	struct record clear = {.kind = KIND_NONE};
+	const enum field *holders = find_holders(token, arena);
 
-	reason.why = judge_disclosures(token);
+	reason.why = holders ? judge_disclosures(token, holders) : WHY_NO_MEMORY;
 	if (reason.why == WHY_NONE)
 		reason.why = judge_claims(terms, token, &jws->kid, &clear);
 	if (reason.why == WHY_NONE)
-		reason = read_fields(token, arena, record);
+		reason = read_fields(token, holders, arena, record);
 	record->station = clear.station;
 	record->is_exercise = clear.is_exercise;
 	return reason;
@@ -226,7 +245,7 @@ read_binding(const struct admit_terms *terms, const struct sdjwt_parts *parts, s
 	why = judge_signature(terms, &jws, false);
 	if (why != WHY_NONE)
 		return why;
-	claims = json_read_strict(jws.payload);
+	claims = plain_read(jws.payload);
 	why = clear_read_binding(claims, &binding);
 	json_decref(claims);
 	if (why != WHY_NONE)

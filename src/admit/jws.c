@@ -4,8 +4,8 @@
  */
 #include "admit/jws.h"
 
+#include "admit/plain.h"
 #include "base/b64.h"
-#include "base/json.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -65,9 +65,9 @@ read_header(struct span text, const char *typ, struct kid *kid)
 
 	if (text.n > JWS_HEADER_MAX)
 		return WHY_BAD_HEADER;
-	if (!b64url_read(text, bytes, sizeof bytes, &n))
+	if (!plain_base64(text, bytes, sizeof bytes, &n))
 		return WHY_BAD_BASE64;
-	header = json_read_strict(span_make(bytes, n));
+	header = plain_read(span_make(bytes, n));
 	why = judge_header(header, typ, kid);
 	json_decref(header);
 	return why;
@@ -81,7 +81,7 @@ read_payload(struct span text, struct arena *arena, struct span *payload)
 
 	if (!bytes)
 		return WHY_NO_MEMORY;
-	if (!b64url_read(text, bytes, text.n, &n))
+	if (!plain_base64(text, bytes, text.n, &n))
 		return WHY_BAD_BASE64;
 	*payload = span_make(bytes, n);
 	return WHY_NONE;
@@ -125,7 +125,7 @@ jws_read(struct span text, const char *typ, struct arena *arena, struct jws *jws
 		return why;
 	if (signature.n != SIGNATURE_TEXT)
 		return WHY_BAD_SIGNATURE;
-	if (!b64url_read(signature, jws->signature.b, SIGN_SIZE, &n))
+	if (!plain_base64(signature, jws->signature.b, SIGN_SIZE, &n))
 		return WHY_BAD_BASE64;
 	return WHY_NONE;
 }

@@ -5,7 +5,7 @@
  */
 #include "admit/sdjwt.h"
 
-#include "base/b64.h"
+#include "admit/plain.h"
 
 #include <string.h>
 
@@ -37,16 +37,25 @@ sdjwt_split(struct span token, struct sdjwt_parts *parts)
 	return WHY_NONE;
 }
 
+/* A digest that a disclosure has, or that was met, or both. */
+struct slot {
+	struct hash digest;
+	bool is_met;
+	bool is_taken;
+	struct sdjwt_disclosure *disclosure; /* NULL: nobody opened it */
+};
+
 /* What one opening works with. */
 struct opening {
 	struct arena *arena;
 	struct sdjwt *sdjwt;
-	struct hash *seen; /* open addressing; all zero is free, as no digest is */
-	bool has_zero;
+	size_t given;      /* disclosures */
+	struct slot *slot; /* open addressing */
 	size_t slots;
 	struct visit *todo;
-	struct span
-	    tail; /* digests of the payload that were cut off before parsing, see cut_tail() */
+	/* digests of the payload that were cut off before parsing, see cut_tail() */
+	struct hash *tail;
+	size_t tail_n;
 };
 
 /* A container that still has to be looked into. */
@@ -72,42 +81,22 @@ later(struct opening *opening, json_t *value, int owner, unsigned depth)
 	return WHY_NONE;
 }
 
-static bool
-hash_is_zero(const struct hash *hash)
+/* Where the digest is, or where it belongs. */
+static struct slot *
+slot_of(const struct opening *opening, const struct hash *digest)
 {
-	static const struct hash zero;
-
-	return hash_equal(hash, &zero);
-}
-
-/* False when the digest was met before. */
-static bool
-remember(struct opening *opening, const struct hash *digest)
-{
+	struct slot *slot;
 	size_t at;
 
-	if (hash_is_zero(digest)) {
-		bool was = opening->has_zero;
-
-		opening->has_zero = true;
-		return !was;
-	}
 	memcpy(&at, digest->b, sizeof at);
-	for (at %= opening->slots; !hash_is_zero(&opening->seen[at]);
-	     at = (at + 1) % opening->slots)
-		if (hash_equal(&opening->seen[at], digest))
-			return false;
-	opening->seen[at] = *digest;
-	return true;
-}
-
-static struct sdjwt_disclosure *
-find(const struct sdjwt *sdjwt, const struct hash *digest)
-{
-	for (size_t i = 0; i < sdjwt->n; i++)
-		if (hash_equal(&sdjwt->disclosure[i].digest, digest))
-			return &sdjwt->disclosure[i];
-	return NULL;
+	for (;; at++) {
+		slot = &opening->slot[at & (opening->slots - 1)];
+		if (!slot->is_taken || hash_equal(&slot->digest, digest))
+			break;
+	}
+	slot->digest = *digest;
+	slot->is_taken = true;
+	return slot;
 }
 
 /* The empty span for what is no text, which is no digest either. */
@@ -117,24 +106,34 @@ text_of(const json_t *value)
 	return span_make(json_string_value(value), json_string_length(value));
 }
 
-/* Reads a digest, counts it; *found is the disclosure it stands for, NULL when nobody opened it. */
+/* Counts a digest; *found is the disclosure it stands for, NULL when nobody opened it. */
 static enum why
-meet(struct opening *opening, const struct visit *visit, struct span text,
+meet(struct opening *opening, const struct visit *visit, const struct hash *digest,
      struct sdjwt_disclosure **found)
+{
+	struct slot *slot;
+
+	*found = NULL;
+	if (++opening->sdjwt->digests > SDJWT_DIGESTS_MAX)
+		return WHY_TOO_LARGE;
+	slot = slot_of(opening, digest);
+	if (slot->is_met)
+		return WHY_DIGEST_TWICE;
+	slot->is_met = true;
+	if (visit->owner >= 0)
+		opening->sdjwt->disclosure[visit->owner].digests++;
+	*found = slot->disclosure;
+	return WHY_NONE;
+}
+
+static enum why
+meet_text(struct opening *opening, const struct visit *visit, struct span text,
+	  struct sdjwt_disclosure **found)
 {
 	struct hash digest;
 
 	*found = NULL;
-	if (!hash_read(text, &digest))
-		return WHY_BAD_DIGEST;
-	if (++opening->sdjwt->digests > SDJWT_DIGESTS_MAX)
-		return WHY_TOO_LARGE;
-	if (!remember(opening, &digest))
-		return WHY_DIGEST_TWICE;
-	if (visit->owner >= 0)
-		opening->sdjwt->disclosure[visit->owner].digests++;
-	*found = find(opening->sdjwt, &digest);
-	return WHY_NONE;
+	return plain_digest(text, &digest) ? meet(opening, visit, &digest, found) : WHY_BAD_DIGEST;
 }
 
 static void
@@ -145,19 +144,26 @@ settle(struct sdjwt_disclosure *disclosure, const struct visit *visit)
 	disclosure->depth = visit->depth;
 }
 
+static bool
+is_reserved(struct span name)
+{
+	return name.n && (name.p[0] == '_' || name.p[0] == '.') &&
+	       (span_is(name, "_sd") || span_is(name, "...") || span_is(name, "_sd_alg"));
+}
+
 static enum why
 place_in_object(struct opening *opening, const struct visit *visit,
 		struct sdjwt_disclosure *disclosure)
 {
 	struct span name = disclosure->name;
 
-	if (json_array_size(disclosure->array) != 3)
+	if (disclosure->is_element)
 		return WHY_BAD_DISCLOSURE;
-	if (span_is(name, "_sd") || span_is(name, "...") || span_is(name, "_sd_alg"))
+	if (is_reserved(name))
 		return WHY_RESERVED_NAME;
-	if (json_object_get(visit->value, name.p))
+	if (json_object_getn(visit->value, name.p, name.n))
 		return WHY_NAME_TAKEN;
-	if (json_object_set(visit->value, name.p, disclosure->value) != 0)
+	if (json_object_setn_nocheck(visit->value, name.p, name.n, disclosure->value) != 0)
 		return WHY_NO_MEMORY;
 	settle(disclosure, visit);
 	return later(opening, disclosure->value, (int)(disclosure - opening->sdjwt->disclosure), 0);
@@ -175,7 +181,7 @@ open_digests(struct opening *opening, const struct visit *visit, const json_t *l
 	json_array_foreach(list, i, text)
 	{
 		struct sdjwt_disclosure *found;
-		enum why why = meet(opening, visit, text_of(text), &found);
+		enum why why = meet_text(opening, visit, text_of(text), &found);
 
 		if (why == WHY_NONE && found)
 			why = place_in_object(opening, visit, found);
@@ -185,21 +191,19 @@ open_digests(struct opening *opening, const struct visit *visit, const json_t *l
 	return WHY_NONE;
 }
 
-/* The same for the digests that were cut off the payload: "DIGEST","DIGEST" and so on. */
+/* The same for the digests that were cut off the payload. */
 static enum why
 open_tail(struct opening *opening, const struct visit *visit)
 {
-	struct span rest = opening->tail;
 	enum why why = WHY_NONE;
 
-	for (; rest.n && why == WHY_NONE; opening->sdjwt->top++) {
+	for (size_t i = 0; i < opening->tail_n && why == WHY_NONE; i++) {
 		struct sdjwt_disclosure *found;
 
-		why = meet(opening, visit, span_make(rest.p + 1, DIGEST_TEXT), &found);
+		opening->sdjwt->top++;
+		why = meet(opening, visit, &opening->tail[i], &found);
 		if (why == WHY_NONE && found)
 			why = place_in_object(opening, visit, found);
-		rest.p += ITEM_TEXT;
-		rest.n -= rest.n < ITEM_TEXT ? rest.n : ITEM_TEXT;
 	}
 	return why;
 }
@@ -239,7 +243,7 @@ static enum why
 place_in_array(struct opening *opening, const struct visit *visit, size_t i,
 	       struct sdjwt_disclosure *disclosure)
 {
-	if (json_array_size(disclosure->array) != 2)
+	if (!disclosure->is_element)
 		return WHY_BAD_DISCLOSURE;
 	if (json_array_set(visit->value, i, disclosure->value) != 0)
 		return WHY_NO_MEMORY;
@@ -264,7 +268,7 @@ look_into_array(struct opening *opening, const struct visit *visit)
 		} else if (json_object_size(part) != 1) {
 			why = WHY_BAD_DIGEST;
 		} else {
-			why = meet(opening, visit, text_of(text), &found);
+			why = meet_text(opening, visit, text_of(text), &found);
 			if (why == WHY_NONE && found)
 				why = place_in_array(opening, visit, i++, found);
 			else
@@ -291,12 +295,52 @@ look(struct opening *opening)
 	return why;
 }
 
+/* ["salt","name",value] as this house writes it; else what stands there says nothing yet. */
+static bool
+read_plain(struct span json, struct sdjwt_disclosure *disclosure)
+{
+	struct span rest = json;
+	struct span salt;
+	struct span name;
+	json_t *value;
+
+	if (!plain_mark(&rest, '[') || !plain_text(&rest, &salt) || !plain_mark(&rest, ',') ||
+	    !plain_text(&rest, &name) || !plain_mark(&rest, ','))
+		return false;
+	value = plain_value(&rest);
+	if (!value || !plain_mark(&rest, ']') || rest.n) {
+		json_decref(value);
+		return false;
+	}
+	disclosure->kept = value;
+	disclosure->value = value;
+	disclosure->name = name;
+	return true;
+}
+
+static enum why
+read_array(struct span json, struct sdjwt_disclosure *disclosure)
+{
+	json_t *array = json_read_strict(json);
+	size_t size = json_is_array(array) ? json_array_size(array) : 0;
+
+	disclosure->kept = array;
+	if ((size != 2 && size != 3) || !json_is_string(json_array_get(array, 0)))
+		return WHY_BAD_DISCLOSURE;
+	disclosure->value = json_array_get(array, size - 1);
+	disclosure->is_element = size == 2;
+	if (size == 2)
+		return WHY_NONE;
+	if (!json_is_string(json_array_get(array, 1)))
+		return WHY_BAD_DISCLOSURE;
+	disclosure->name = text_of(json_array_get(array, 1));
+	return WHY_NONE;
+}
+
 static enum why
 read_disclosure(struct span text, struct arena *arena, struct sdjwt_disclosure *disclosure)
 {
 	char *bytes = arena_take(arena, text.n + 1);
-	json_t *array;
-	size_t size;
 	size_t n;
 
 	if (!bytes)
@@ -304,36 +348,37 @@ read_disclosure(struct span text, struct arena *arena, struct sdjwt_disclosure *
 	disclosure->text = text;
 	disclosure->digest = sdjwt_digest(text);
 	disclosure->parent = -1;
-	if (text.n == 0 || !b64url_read(text, bytes, text.n, &n))
+	if (text.n == 0 || !plain_base64(text, bytes, text.n, &n))
 		return WHY_BAD_DISCLOSURE;
-	array = json_read_strict(span_make(bytes, n));
-	disclosure->array = array;
-	size = json_is_array(array) ? json_array_size(array) : 0;
-	if ((size != 2 && size != 3) || !json_is_string(json_array_get(array, 0)))
-		return WHY_BAD_DISCLOSURE;
-	disclosure->value = json_array_get(array, size - 1);
-	if (size == 2)
+	if (read_plain(span_make(bytes, n), disclosure))
 		return WHY_NONE;
-	if (!json_is_string(json_array_get(array, 1)))
-		return WHY_BAD_DISCLOSURE;
-	disclosure->name = span_make(json_string_value(json_array_get(array, 1)),
-				     json_string_length(json_array_get(array, 1)));
-	return WHY_NONE;
+	return read_array(span_make(bytes, n), disclosure);
+}
+
+/* False when the same was given before. */
+static bool
+is_new(const struct opening *opening, struct sdjwt_disclosure *disclosure)
+{
+	struct slot *slot = slot_of(opening, &disclosure->digest);
+
+	if (slot->disclosure)
+		return false;
+	slot->disclosure = disclosure;
+	return true;
 }
 
 static enum why
-read_disclosures(struct span text, struct arena *arena, struct sdjwt *sdjwt)
+read_disclosures(struct span text, const struct opening *opening)
 {
+	struct sdjwt *sdjwt = opening->sdjwt;
 	struct span rest = text;
-	size_t n = 0;
+	size_t n = opening->given;
 
-	for (size_t i = 0; i < text.n; i++)
-		n += text.p[i] == '~';
 	if (text.n && text.p[text.n - 1] != '~')
 		return WHY_BAD_FORM;
 	if (n > LIMIT_DISCLOSURES)
 		return WHY_TOO_LARGE;
-	sdjwt->disclosure = arena_array(arena, n + 1, sizeof *sdjwt->disclosure);
+	sdjwt->disclosure = arena_array(opening->arena, n + 1, sizeof *sdjwt->disclosure);
 	if (!sdjwt->disclosure)
 		return WHY_NO_MEMORY;
 	while (sdjwt->n < n) {
@@ -342,8 +387,8 @@ read_disclosures(struct span text, struct arena *arena, struct sdjwt *sdjwt)
 		enum why why;
 
 		(void)span_split(&rest, '~', &one);
-		why = read_disclosure(one, arena, disclosure);
-		if (why == WHY_NONE && find(sdjwt, &disclosure->digest))
+		why = read_disclosure(one, opening->arena, disclosure);
+		if (why == WHY_NONE && !is_new(opening, disclosure))
 			why = WHY_DISCLOSURE_TWICE;
 		sdjwt->n++;
 		if (why != WHY_NONE)
@@ -382,28 +427,37 @@ cut_tail(struct span text, struct span *head, struct span *digests)
 }
 
 static bool
+read_tail(struct span text, struct opening *opening)
+{
+	opening->tail_n = (text.n + 1) / ITEM_TEXT;
+	opening->tail = arena_array(opening->arena, opening->tail_n, sizeof *opening->tail);
+	if (!opening->tail)
+		return false;
+	for (size_t i = 0; i < opening->tail_n; i++)
+		if (!plain_digest(span_make(text.p + i * ITEM_TEXT + 1, DIGEST_TEXT),
+				  &opening->tail[i]))
+			return false;
+	return true;
+}
+
+static bool
 read_without_tail(struct span text, struct opening *opening)
 {
 	struct sdjwt *sdjwt = opening->sdjwt;
 	struct span head;
 	struct span digests;
-	struct hash digest;
 	char *bytes;
 
-	if (!cut_tail(text, &head, &digests))
+	if (!cut_tail(text, &head, &digests) || !read_tail(digests, opening))
 		return false;
-	for (size_t i = 0; i < digests.n; i += ITEM_TEXT)
-		if (!hash_read(span_make(digests.p + i + 1, DIGEST_TEXT), &digest))
-			return false;
 	bytes = arena_take(opening->arena, head.n + 1);
 	if (!bytes)
 		return false;
 	memcpy(bytes, head.p, head.n);
 	bytes[head.n] = '}';
-	sdjwt->payload = json_read_strict(span_make(bytes, head.n + 1));
+	sdjwt->payload = plain_read(span_make(bytes, head.n + 1));
 	if (json_object_size(sdjwt->payload) > 0 && !json_object_get(sdjwt->payload, "_sd") &&
 	    !json_object_get(sdjwt->payload, "_sd_alg")) {
-		opening->tail = digests;
 		sdjwt->has_alg = true;
 		return true;
 	}
@@ -421,7 +475,8 @@ read_payload(struct span text, struct opening *opening)
 
 	if (read_without_tail(text, opening))
 		return WHY_NONE;
-	sdjwt->payload = json_read_strict(text);
+	opening->tail_n = 0;
+	sdjwt->payload = plain_read(text);
 	if (!json_is_object(sdjwt->payload))
 		return WHY_NOT_JSON;
 	alg = json_object_get(sdjwt->payload, "_sd_alg");
@@ -443,13 +498,31 @@ no_orphans(const struct sdjwt *sdjwt)
 	return WHY_NONE;
 }
 
-/* No text holds more digests than it has room for, so the table never fills. */
 static size_t
-slots_for(struct span payload, struct span disclosures)
+count_of(struct span disclosures)
+{
+	struct span rest = disclosures;
+	struct span one;
+	size_t n = 0;
+
+	while (span_split(&rest, '~', &one))
+		n += rest.p != NULL;
+	return n;
+}
+
+/* No text holds more digests than it has room for, and no more disclosures are looked at than may
+ * be given, so the table never fills.  A power of two. */
+static size_t
+slots_for(struct span payload, struct span disclosures, size_t given)
 {
 	size_t most = (payload.n + disclosures.n) / DIGEST_TEXT;
+	size_t slots = SLOTS_FREE;
 
-	return SLOTS_FREE * (most < SDJWT_DIGESTS_MAX ? most : SDJWT_DIGESTS_MAX) + SLOTS_FREE;
+	most = most < SDJWT_DIGESTS_MAX ? most : SDJWT_DIGESTS_MAX;
+	most += given < LIMIT_DISCLOSURES ? given : LIMIT_DISCLOSURES;
+	while (slots < SLOTS_FREE * most)
+		slots *= 2;
+	return slots;
 }
 
 enum why
@@ -461,9 +534,10 @@ sdjwt_open(struct span payload, struct span disclosures, struct arena *arena, st
 	memset(sdjwt, 0, sizeof *sdjwt);
 	if (payload.n > LIMIT_SD_JWT || disclosures.n > LIMIT_SD_JWT)
 		return WHY_TOO_LARGE;
-	opening.slots = slots_for(payload, disclosures);
-	opening.seen = arena_array(arena, opening.slots, sizeof *opening.seen);
-	why = opening.seen ? read_disclosures(disclosures, arena, sdjwt) : WHY_NO_MEMORY;
+	opening.given = count_of(disclosures);
+	opening.slots = slots_for(payload, disclosures, opening.given);
+	opening.slot = arena_array(arena, opening.slots, sizeof *opening.slot);
+	why = opening.slot ? read_disclosures(disclosures, &opening) : WHY_NO_MEMORY;
 	if (why == WHY_NONE)
 		why = read_payload(payload, &opening);
 	if (why == WHY_NONE)
@@ -482,6 +556,6 @@ sdjwt_close(struct sdjwt *sdjwt)
 {
 	json_decref(sdjwt->payload);
 	for (size_t i = 0; i < sdjwt->n; i++)
-		json_decref(sdjwt->disclosure[i].array);
+		json_decref(sdjwt->disclosure[i].kept);
 	memset(sdjwt, 0, sizeof *sdjwt);
 }

@@ -63,7 +63,8 @@ enum why sdjwt_split(struct span token, struct sdjwt_parts *parts);
 struct sdjwt_disclosure {
 	struct span text; /* borrowed */
 	struct hash digest;
-	json_t *array;    /* [salt, name, value] or [salt, value]; owned by the token */
+	json_t *kept; /* owns the value, and the name that is not in the arena; the token owns it */
+	bool is_element;  /* [salt, value], for an array; else [salt, name, value] */
 	struct span name; /* empty for an array element */
 	json_t *value;    /* with everything under it already opened */
 	int parent;       /* index of the disclosure it stands in; -1: the payload */
