@@ -8,7 +8,7 @@
 #include "journal/journal.h"
 
 /* What the files of this room share about an open journal.  Nobody outside includes this. */
-enum { INSIDE_CACHE = 96, INSIDE_PLACE_MAX = 384 };
+enum { INSIDE_CACHE = 128, INSIDE_PLACE_MAX = 384 };
 
 struct inside_cached {
 	const char *sql; /* by address: each is one string constant */

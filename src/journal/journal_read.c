@@ -197,10 +197,21 @@ walk_rows(struct journal *journal, sqlite3_stmt *statement, bool is_opened,
 		if (err != ERR_OK || !walk->each(walk->context, &record))
 			break;
 	}
-	(void)sqlite3_finalize(statement);
+	db_reset(statement);
 	if (plain.p)
 		sign_wipe(plain.p, plain.size);
 	out_free(&plain);
+	return err;
+}
+
+/* Of a statement that is not kept. */
+static enum err
+walk_once(struct journal *journal, sqlite3_stmt *statement, bool is_opened,
+	  const struct journal_walk *walk)
+{
+	enum err err = walk_rows(journal, statement, is_opened, walk);
+
+	(void)sqlite3_finalize(statement);
 	return err;
 }
 
@@ -213,19 +224,24 @@ journal_each(struct journal *journal, int64_t after_seq, const struct journal_wa
 	if (err != ERR_OK)
 		return err;
 	db_bind_int(statement, 1, after_seq);
-	return walk_rows(journal, statement, true, walk);
+	return walk_once(journal, statement, true, walk);
 }
 
 enum err
 journal_each_in_thread(struct journal *journal, struct span thread, const struct journal_walk *walk)
 {
+	sqlite3_stmt *kept;
 	sqlite3_stmt *statement;
-	enum err err = db_prepare(journal->db, sql_in_thread, &statement);
+	enum err err = inside_db(journal, sql_in_thread, &kept);
 
+	statement = kept;
+	if (err == ERR_OK && sqlite3_stmt_busy(kept)) /* a walk inside a walk has its own */
+		err = db_prepare(journal->db, sql_in_thread, &statement);
 	if (err != ERR_OK)
 		return err;
 	db_bind_text(statement, 1, thread);
-	return walk_rows(journal, statement, true, walk);
+	return statement == kept ? walk_rows(journal, statement, true, walk)
+				 : walk_once(journal, statement, true, walk);
 }
 
 enum err
@@ -237,7 +253,7 @@ journal_each_of_kind(struct journal *journal, struct span kind, const struct jou
 	if (err != ERR_OK)
 		return err;
 	db_bind_text(statement, 1, kind);
-	return walk_rows(journal, statement, true, walk);
+	return walk_once(journal, statement, true, walk);
 }
 
 enum err
@@ -249,7 +265,7 @@ journal_each_expired(struct journal *journal, int64_t now_ms, const struct journ
 	if (err != ERR_OK)
 		return err;
 	db_bind_int(statement, 1, now_ms);
-	return walk_rows(journal, statement, false, walk);
+	return walk_once(journal, statement, false, walk);
 }
 
 /* Asked for each delivery that comes; most threads have one record. */
@@ -286,7 +302,7 @@ journal_each_leafless(struct journal *journal, struct span origin, struct span t
 		db_bind_text(statement, 2, thread);
 		db_bind_int(statement, 3, JOURNAL_LEAFLESS_MAX);
 	}
-	return walk_rows(journal, statement, false, walk);
+	return walk_once(journal, statement, false, walk);
 }
 
 static uint64_t
