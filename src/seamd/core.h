@@ -245,7 +245,8 @@ struct take {
 	struct span bytes;               /* foreign: the whole delivery */
 	struct span given_receipt;       /* foreign, by a sister: the receipt that was given */
 	struct span receipt_signing;
-	struct order_leaf *leaves; /* foreign: versions of its statement whose leaf was found */
+	const struct receipt *receipt; /* one that came, verified */
+	struct order_leaf *leaves;     /* foreign: versions of its statement whose leaf was found */
 	size_t leaves_n;
 	struct take_party *parties;
 	size_t parties_n;

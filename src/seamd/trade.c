@@ -174,6 +174,18 @@ admit_bytes(struct core *core, struct take *take, struct span bytes)
 }
 
 static void
+keep_receipt(struct core *core, struct take *take, const struct receipt *receipt)
+{
+	struct receipt *kept = arena_take(core->arena, sizeof *kept);
+
+	if (kept)
+		*kept = *receipt;
+	else
+		take->err = ERR_NOMEM;
+	take->receipt = kept;
+}
+
+static void
 admit_receipt(struct core *core, struct take *take, struct span text)
 {
 	struct receipt receipt;
@@ -210,6 +222,8 @@ admit_receipt(struct core *core, struct take *take, struct span text)
 	    (!span_is(sent.party, party.name) || sent.counter != receipt.counter))
 		refuse(take, WHY_BAD_ISSUER, "the delivery went to another party");
 	take->is_duplicate = take->err == ERR_OK && sent.receipt.n > 0;
+	if (take->why == WHY_NONE && take->err == ERR_OK)
+		keep_receipt(core, take, &receipt);
 }
 
 void
@@ -261,29 +275,27 @@ static enum err
 settle_receipt(struct core *core, const struct take *take)
 {
 	struct marking marking = {.core = core, .number = -1};
-	struct receipt receipt;
+	const struct receipt *receipt = take->receipt;
 	struct party party;
-	bool is_revoked;
 	int64_t leaf;
 	enum err err;
 
-	(void)receipt_read(take->bytes, core->keyring, &receipt, &is_revoked);
-	party = station_party(&receipt.kid.station);
+	party = station_party(&receipt->kid.station);
 	marking.party = span_of(party.name);
-	marking.counter = receipt.counter;
-	err = sent_arrived(core->journal, marking.party, receipt.counter, take->bytes,
+	marking.counter = receipt->counter;
+	err = sent_arrived(core->journal, marking.party, receipt->counter, take->bytes,
 			   core_now(core), &leaf);
 	if (err == ERR_EXISTS)
 		return ERR_OK; /* twice in one batch */
 	if (err == ERR_OK)
-		err = outbox_each_of(core->journal, &receipt.id,
+		err = outbox_each_of(core->journal, &receipt->id,
 				     &(struct outbox_walk){find_row, &marking, true});
 	if (err == ERR_OK && marking.number >= 0)
 		err = outbox_move(core->journal, marking.number, OUTBOX_ARRIVED, -1,
-				  (struct span){NULL, 0}, receipt.at_ms);
+				  (struct span){NULL, 0}, receipt->at_ms);
 	if (err == ERR_OK && core->picture && !core->is_folding)
-		err = picture_state_put(core->picture, &receipt.id, &party, PICTURE_STATE_ARRIVED,
-					receipt.at_ms, WHY_NONE);
+		err = picture_state_put(core->picture, &receipt->id, &party, PICTURE_STATE_ARRIVED,
+					receipt->at_ms, WHY_NONE);
 	return err;
 }
 
