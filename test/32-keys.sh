@@ -76,6 +76,8 @@ third=$(incident)
 crosses "key 2 goes on" "$third"
 
 # ---- a new TLS key, where the station is slow to take it up ----
+echo "backup of a" >pass
+try "a backup before" seam --home "$a" backup copy --passphrase-file pass
 before=$(of_note "$b" "k['tls']")
 at=127.0.0.1:$(sed -n 's/^link b.qaraj listen .*:\([0-9]*\)$/\1/p' "$a/links")
 same "the key of its note is shown" "$before" "$(pin_at "$at")"
@@ -105,9 +107,7 @@ links_up b/qaraj
 fifth=$(incident)
 crosses "a record crosses again" "$fifth"
 
-# ---- a station from its backup has keys of its own ----
-echo "backup of a" >pass
-try "a backup" seam --home "$a" backup copy --passphrase-file pass
+# ---- a station from its backup has keys of its own, also where the backup is older than its newest note ----
 stop_station "$a"
 cp "$a/root.key" "$a/passphrase" .
 try "comes back" seam recover again --from copy --passphrase-file pass --root root.key --root-passphrase-file passphrase
@@ -115,6 +115,16 @@ same "with the mode of a secret" 600 "$(stat -c %a again/tls/peer.key)"
 again=$(seam --home again key show --json | pick - "next(k['tls'] for k in d if k['station'] == 'a/makhmour')")
 [ -n "$again" ] && [ "$again" != "$(of_note "$b" "k['tls']")" ] && ok "and a TLS key of its own in its note" ||
     not_ok "and a TLS key of its own in its note ($again)"
+held=$(of_note "$b" "k['version']")
+version=$(seam --home again key show --json | pick - "next(k['version'] for k in d if k['station'] == 'a/makhmour')")
+[ "$version" -gt "$held" ] && ok "its note is newer than any that others hold" ||
+    not_ok "its note is newer than any that others hold ($version, not above $held)"
+lib_run seam --home again invite again.invite
+try "who held a newer one than the backup takes it" seam --home "$b" members install again.invite
+same "and believes the new key" "$again" "$(of_note "$b" "k['tls']")"
+start_station again
+wait_for 60 is_link "$b" a/makhmour up && ok "the link stands again" || not_ok "the link stands again ($(link_state "$b" a/makhmour))" "$b.out"
+stop_station again
 seam --home again link list >links 2>/dev/null
 holds "its links came along" "b/qaraj .*listens on" links
 rm -rf again/tls/peer.key

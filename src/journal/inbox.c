@@ -28,7 +28,7 @@ static const char sql_get_whole[] = COLUMNS "WHERE whole = ?1";
 static const char sql_each[] =
     COLUMNS "WHERE (?1 = '' OR station = ?1) AND counter > ?2 ORDER BY station, counter";
 static const char sql_each_of[] = COLUMNS "WHERE record = ?1 ORDER BY station, counter";
-static const char sql_counters[] = 
+static const char sql_counters[] =
     "SELECT counter FROM inbox WHERE station = ?1 AND counter > ?2 ORDER BY counter";
 /* clang-format on */
 

@@ -25,11 +25,12 @@
 #include <unistd.h>
 
 enum { NAMES_MAX = 96, NAME_TEXT = 272, PASSPHRASE_MIN = 8, WALK_DESCRIPTORS = 16 };
+enum { SECONDS_TO_2020 = 1577836800 };
 
 /* What of a home is copied besides the journal, and destroyed with it. */
-static const char *const fixed_names[] = {"seam.conf", "station.key", "root.key",       "duty.db",
-					  "ctl.token", "passphrase",  "policy.initial", "links",
-					  "directory"};
+static const char *const fixed_names[] = {"seam.conf",      "station.key", "root.key",
+					  "duty.db",        "ctl.token",   "passphrase",
+					  "policy.initial", "links",       "directory"};
 
 /* What is destroyed and not copied: a recovered station is another end of its links, with TLS keys
  * of its own. */
@@ -272,6 +273,17 @@ put_note(struct journal *journal, const struct station *station, int64_t version
 	return err;
 }
 
+/* The copy may be older than the newest note that others hold, whose version it does not know.  The
+ * seconds since 2020 are above any that was counted up from 1, and above those of an earlier
+ * return; they last until 2088 (keynote_read() takes 31 bits). */
+static int64_t
+version_after(int64_t held)
+{
+	int64_t by_time = app_utc() / 1000 - SECONDS_TO_2020;
+
+	return by_time > held && by_time < INT32_MAX ? by_time : held + 1;
+}
+
 /* The newest key note with the new log's key added, signed by the root. */
 static enum err
 renew_keynote(struct recovering *recovering)
@@ -299,10 +311,12 @@ renew_keynote(struct recovering *recovering)
 	if (err == ERR_OK)
 		err = renew_next(held, &recovering->keys, recovering->app->config.home, app_utc(),
 				 next);
-	if (err == ERR_OK)
+	if (err == ERR_OK) {
+		next->version = version_after(held->version);
 		err = renew_sign(&recovering->root, next, &note);
+	}
 	if (err == ERR_OK)
-		err = put_note(journal, station, shelf.version + 1, out_view(&note));
+		err = put_note(journal, station, next->version, out_view(&note));
 	journal_close(journal);
 	out_free(&note);
 	free(next);
