@@ -52,9 +52,9 @@ set_manners(sqlite3 *db, enum db_mode mode)
 {
 	static const char *const by_mode[] = {
 	    [DB_CREATE] = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA "
-			  "cache_size=-32768; PRAGMA wal_autocheckpoint=1000",
+			  "cache_size=-8192; PRAGMA wal_autocheckpoint=1000",
 	    [DB_WRITE] = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA "
-			 "cache_size=-32768; PRAGMA wal_autocheckpoint=1000",
+			 "cache_size=-8192; PRAGMA wal_autocheckpoint=1000",
 	    [DB_READ] = "PRAGMA query_only=ON",
 	    [DB_VOLATILE] = "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF",
 	};
