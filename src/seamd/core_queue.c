@@ -13,8 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* So many records share what a commit costs by itself: more are not waited for. */
-enum { ENOUGH = 16, SEAL_ABSENT_MS = 50, LINE_QUEUE = 16 << 20, LINE_UNREAD = 32 << 20 };
+enum { SEAL_ABSENT_MS = 50, LINE_QUEUE = 16 << 20, LINE_UNREAD = 32 << 20 };
 
 void
 core_send(struct core *core, const struct act *act, struct out *message)
@@ -89,12 +88,6 @@ core_trader(struct core *core, const struct act *act, struct cursor *cursor, str
 	return cursor->is_failed ? WHY_BAD_FORM : WHY_NONE;
 }
 
-static bool
-has_enough(const struct core *core)
-{
-	return core->waiting >= ENOUGH || core->waiting >= (size_t)core->config->batch_records;
-}
-
 void
 core_schedule(struct core *core)
 {
@@ -105,7 +98,7 @@ core_schedule(struct core *core)
 		return;
 	if (core->first->kind != WIRE_FILE && core->first->kind != WIRE_TAKE)
 		wait_ms = 0;
-	if (has_enough(core))
+	if (core->waiting >= (size_t)core->config->batch_records)
 		wait_ms = 0;
 	if (!core->seal)
 		wait_ms = SEAL_ABSENT_MS;
@@ -293,7 +286,7 @@ from_gate(struct bufferevent *line, void *cookie)
 		drop_line(core, line);
 	}
 	core_hold_lines(core);
-	if (was_idle || has_enough(core))
+	if (was_idle || core->waiting >= (size_t)core->config->batch_records)
 		core_schedule(core);
 }
 
