@@ -65,7 +65,7 @@ read_header(struct span text, const char *typ, struct kid *kid)
 
 	if (text.n > JWS_HEADER_MAX)
 		return WHY_BAD_HEADER;
-	if (!plain_base64(text, bytes, sizeof bytes, &n))
+	if (!b64url_read(text, bytes, sizeof bytes, &n))
 		return WHY_BAD_BASE64;
 	header = plain_read(span_make(bytes, n));
 	why = judge_header(header, typ, kid);
@@ -81,7 +81,7 @@ read_payload(struct span text, struct arena *arena, struct span *payload)
 
 	if (!bytes)
 		return WHY_NO_MEMORY;
-	if (!plain_base64(text, bytes, text.n, &n))
+	if (!b64url_read(text, bytes, text.n, &n))
 		return WHY_BAD_BASE64;
 	*payload = span_make(bytes, n);
 	return WHY_NONE;
@@ -125,7 +125,7 @@ jws_read(struct span text, const char *typ, struct arena *arena, struct jws *jws
 		return why;
 	if (signature.n != SIGNATURE_TEXT)
 		return WHY_BAD_SIGNATURE;
-	if (!plain_base64(signature, jws->signature.b, SIGN_SIZE, &n))
+	if (!b64url_read(signature, jws->signature.b, SIGN_SIZE, &n))
 		return WHY_BAD_BASE64;
 	return WHY_NONE;
 }

@@ -27,12 +27,6 @@ bool plain_text(struct span *rest, struct span *text);
  * when there is none, or no memory: then *rest may stand anywhere. */
 json_t *plain_value(struct span *rest);
 
-/* As b64url_read() in what is taken, what is refused and what is read; four letters at a time. */
-bool plain_base64(struct span text, void *dst, size_t size, size_t *n);
-
-/* As hash_read(). */
-bool plain_digest(struct span text, struct hash *digest);
-
 /* Takes the character from the front of *rest, if it is that one. */
 bool plain_mark(struct span *rest, char mark);
 

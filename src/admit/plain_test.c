@@ -15,7 +15,6 @@ enum {
 	TEXTS_TRIED = 200000,
 	TEXT_MAX = 65536,
 	MANY = TEXTS_TRIED / 10,
-	LETTERS_MAX = 200,
 	DRAFT_MAX = 3,
 	ARENA = 4 * 1024 * 1024
 };
@@ -150,77 +149,6 @@ texts_are_read_alike(void **state)
 	out_free(&text);
 }
 
-/* Letters of base64url, now and then another byte. */
-static struct span
-make_letters(char *letters, size_t most, unsigned *seed)
-{
-	static const char alphabet[] =
-	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-	size_t n = texts_next(seed, (unsigned)most + 1);
-
-	for (size_t i = 0; i < n; i++)
-		letters[i] = texts_next(seed, 200) ? alphabet[texts_next(seed, 64)]
-						   : (char)texts_next(seed, 256);
-	/* Spare bits that are zero would else be rare. */
-	if (n && texts_next(seed, 2))
-		letters[n - 1] = "AQgw"[texts_next(seed, 4)];
-	return span_make(letters, n);
-}
-
-static void
-judge_letters(struct span text, size_t size, bool *is_read)
-{
-	unsigned char bytes[LETTERS_MAX] = {0};
-	unsigned char others[LETTERS_MAX] = {0};
-	struct hash hash;
-	struct hash other;
-	size_t n;
-	size_t m;
-
-	*is_read = b64url_read(text, bytes, size, &n);
-	if (plain_base64(text, others, size, &m) != *is_read || n != m ||
-	    (*is_read && memcmp(bytes, others, sizeof bytes) != 0))
-		fail_msg("%.*s", (int)text.n, text.p);
-	if (hash_read(text, &hash) != plain_digest(text, &other))
-		fail_msg("digest %.*s", (int)text.n, text.p);
-}
-
-static void
-letters_are_read_alike(void **state)
-{
-	char letters[LETTERS_MAX];
-	unsigned seed = 1, read = 0, refused = 0, digests = 0;
-
-	(void)state;
-	for (unsigned i = 0; i < TEXTS_TRIED; i++) {
-		struct span text = make_letters(letters, i % 3 ? 48 : LETTERS_MAX, &seed);
-		struct hash hash;
-		bool is_read;
-
-		judge_letters(text, text.n, &is_read);
-		read += is_read;
-		refused += !is_read;
-		digests += plain_digest(text, &hash);
-		judge_letters(text, text.n * 3 / 4 - (text.n > 3 && i % 2), &is_read);
-	}
-	assert_true(read > MANY && refused > MANY && digests > MANY / 100);
-}
-
-/* Each byte in each place of a group. */
-static void
-bytes_are_told_from_letters(void **state)
-{
-	(void)state;
-	for (size_t at = 0; at < 8; at++)
-		for (unsigned c = 0; c < 256; c++) {
-			char letters[7] = {'A', 'b', '9', '_', 'A', 'A', 'A'};
-			bool is_read;
-
-			letters[at % 7] = (char)c;
-			judge_letters(span_make(letters, at == 7 ? 6 : 7), 7, &is_read);
-		}
-}
-
 static void
 parts_are_taken_from_the_front(void **state)
 {
@@ -352,8 +280,6 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(rows_are_judged),
 	    cmocka_unit_test(texts_are_read_alike),
-	    cmocka_unit_test(letters_are_read_alike),
-	    cmocka_unit_test(bytes_are_told_from_letters),
 	    cmocka_unit_test(disclosures_read_the_same),
 	    cmocka_unit_test(parts_are_taken_from_the_front),
 	};

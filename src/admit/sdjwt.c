@@ -6,6 +6,7 @@
 #include "admit/sdjwt.h"
 
 #include "admit/plain.h"
+#include "base/b64.h"
 
 #include <string.h>
 
@@ -133,7 +134,7 @@ meet_text(struct opening *opening, const struct visit *visit, struct span text,
 	struct hash digest;
 
 	*found = NULL;
-	return plain_digest(text, &digest) ? meet(opening, visit, &digest, found) : WHY_BAD_DIGEST;
+	return hash_read(text, &digest) ? meet(opening, visit, &digest, found) : WHY_BAD_DIGEST;
 }
 
 static void
@@ -348,7 +349,7 @@ read_disclosure(struct span text, struct arena *arena, struct sdjwt_disclosure *
 	disclosure->text = text;
 	disclosure->digest = sdjwt_digest(text);
 	disclosure->parent = -1;
-	if (text.n == 0 || !plain_base64(text, bytes, text.n, &n))
+	if (text.n == 0 || !b64url_read(text, bytes, text.n, &n))
 		return WHY_BAD_DISCLOSURE;
 	if (read_plain(span_make(bytes, n), disclosure))
 		return WHY_NONE;
@@ -434,7 +435,7 @@ read_tail(struct span text, struct opening *opening)
 	if (!opening->tail)
 		return false;
 	for (size_t i = 0; i < opening->tail_n; i++)
-		if (!plain_digest(span_make(text.p + i * ITEM_TEXT + 1, DIGEST_TEXT),
+		if (!hash_read(span_make(text.p + i * ITEM_TEXT + 1, DIGEST_TEXT),
 				  &opening->tail[i]))
 			return false;
 	return true;

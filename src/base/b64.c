@@ -97,67 +97,75 @@ b64url_text(char *dst, size_t size, const void *bytes, size_t n)
 	*to = '\0';
 }
 
-/* Value + 1 of each character of both alphabets, 0 for none; '-' '_' and '+' '/' are told apart by
- * decode(). */
-static const unsigned char values[256] = {
-    ['A'] = 1,  ['B'] = 2,  ['C'] = 3,  ['D'] = 4,  ['E'] = 5,  ['F'] = 6,  ['G'] = 7,  ['H'] = 8,
-    ['I'] = 9,  ['J'] = 10, ['K'] = 11, ['L'] = 12, ['M'] = 13, ['N'] = 14, ['O'] = 15, ['P'] = 16,
-    ['Q'] = 17, ['R'] = 18, ['S'] = 19, ['T'] = 20, ['U'] = 21, ['V'] = 22, ['W'] = 23, ['X'] = 24,
-    ['Y'] = 25, ['Z'] = 26, ['a'] = 27, ['b'] = 28, ['c'] = 29, ['d'] = 30, ['e'] = 31, ['f'] = 32,
-    ['g'] = 33, ['h'] = 34, ['i'] = 35, ['j'] = 36, ['k'] = 37, ['l'] = 38, ['m'] = 39, ['n'] = 40,
-    ['o'] = 41, ['p'] = 42, ['q'] = 43, ['r'] = 44, ['s'] = 45, ['t'] = 46, ['u'] = 47, ['v'] = 48,
-    ['w'] = 49, ['x'] = 50, ['y'] = 51, ['z'] = 52, ['0'] = 53, ['1'] = 54, ['2'] = 55, ['3'] = 56,
-    ['4'] = 57, ['5'] = 58, ['6'] = 59, ['7'] = 60, ['8'] = 61, ['9'] = 62,
-};
+/* A letter's mark, and that of each in a group. */
+enum { GOOD = 64, MARKS = GOOD << 18 | GOOD << 12 | GOOD << 6 | GOOD };
 
-static uint32_t
-value_of(unsigned char c, const char *alphabet)
+/* GOOD and the value of each letter of an alphabet, 0 for all else. */
+/* clang-format off */
+#define LETTERS \
+	['A'] = 64, ['B'] = 65, ['C'] = 66, ['D'] = 67, ['E'] = 68, ['F'] = 69, ['G'] = 70, ['H'] = 71, \
+	['I'] = 72, ['J'] = 73, ['K'] = 74, ['L'] = 75, ['M'] = 76, ['N'] = 77, ['O'] = 78, ['P'] = 79, \
+	['Q'] = 80, ['R'] = 81, ['S'] = 82, ['T'] = 83, ['U'] = 84, ['V'] = 85, ['W'] = 86, ['X'] = 87, \
+	['Y'] = 88, ['Z'] = 89, ['a'] = 90, ['b'] = 91, ['c'] = 92, ['d'] = 93, ['e'] = 94, ['f'] = 95, \
+	['g'] = 96, ['h'] = 97, ['i'] = 98, ['j'] = 99, ['k'] = 100, ['l'] = 101, ['m'] = 102, ['n'] = 103, \
+	['o'] = 104, ['p'] = 105, ['q'] = 106, ['r'] = 107, ['s'] = 108, ['t'] = 109, ['u'] = 110, ['v'] = 111, \
+	['w'] = 112, ['x'] = 113, ['y'] = 114, ['z'] = 115, ['0'] = 116, ['1'] = 117, ['2'] = 118, ['3'] = 119, \
+	['4'] = 120, ['5'] = 121, ['6'] = 122, ['7'] = 123, ['8'] = 124, ['9'] = 125
+static const unsigned char url_values[256] = {LETTERS, ['-'] = 126, ['_'] = 127};
+static const unsigned char plain_values[256] = {LETTERS, ['+'] = 126, ['/'] = 127};
+/* clang-format on */
+
+/* Three bytes; *good loses its mark when a letter was none. */
+static void
+decode_group(const unsigned char *values, const unsigned char letters[4], unsigned char bytes[3],
+	     uint32_t *good)
 {
-	if (values[c])
-		return values[c] - 1u;
-	if (c == (unsigned char)alphabet[62])
-		return 62;
-	return c == (unsigned char)alphabet[63] ? 63 : 64;
+	uint32_t a = values[letters[0]];
+	uint32_t b = values[letters[1]];
+	uint32_t c = values[letters[2]];
+	uint32_t d = values[letters[3]];
+	uint32_t bits = a << 18 ^ b << 12 ^ c << 6 ^ d ^ MARKS;
+
+	*good &= a & b & c & d;
+	bytes[0] = (unsigned char)(bits >> 16);
+	bytes[1] = (unsigned char)(bits >> 8);
+	bytes[2] = (unsigned char)bits;
 }
 
-/* Four characters are three bytes; what is left at the end are two or three characters whose spare
- * bits must be zero. */
+/* Two or three letters at the end; the bits that they have beyond whole bytes must be zero. */
 static bool
-decode(struct span text, const char *alphabet, unsigned char *dst, size_t size, size_t *n)
+decode_rest(const unsigned char *values, const unsigned char *letters, size_t n, unsigned char *to)
 {
-	size_t whole = text.n / 4;
+	unsigned char group[4] = {'A', 'A', 'A', 'A'};
+	unsigned char bytes[3];
+	uint32_t good = GOOD;
+
+	if (n == 1)
+		return false;
+	memcpy(group, letters, n);
+	decode_group(values, group, bytes, &good);
+	if (!good || bytes[n - 1] != 0)
+		return false;
+	memcpy(to, bytes, n - 1);
+	return true;
+}
+
+static bool
+decode(struct span text, const unsigned char *values, unsigned char *dst, size_t size, size_t *n)
+{
+	const unsigned char *from = (const unsigned char *)text.p;
+	size_t groups = text.n / 4;
 	size_t rest = text.n % 4;
-	size_t length = whole * 3 + (rest ? rest - 1 : 0);
-	uint32_t bits = 0;
-	uint32_t bad = 0;
+	size_t length = 3 * groups + (rest ? rest - 1 : 0);
+	uint32_t good = GOOD;
 
 	*n = 0;
-	if (rest == 1 || length > size)
+	if (length > size)
 		return false;
-	for (size_t i = 0; i < text.n; i++) {
-		uint32_t value = value_of((unsigned char)text.p[i], alphabet);
-
-		bad |= value;
-		bits = bits << 6 | (value & 63);
-		if (i % 4 != 3)
-			continue;
-		*dst++ = (unsigned char)(bits >> 16);
-		*dst++ = (unsigned char)(bits >> 8);
-		*dst++ = (unsigned char)bits;
-		bits = 0;
-	}
-	if (bad & 64)
+	for (size_t i = 0; i < groups; i++)
+		decode_group(values, from + 4 * i, dst + 3 * i, &good);
+	if (!good || (rest && !decode_rest(values, from + 4 * groups, rest, dst + 3 * groups)))
 		return false;
-	if (rest == 2 && (bits & 15))
-		return false;
-	if (rest == 3 && (bits & 3))
-		return false;
-	if (rest == 2)
-		*dst = (unsigned char)(bits >> 4);
-	if (rest == 3) {
-		dst[0] = (unsigned char)(bits >> 10);
-		dst[1] = (unsigned char)(bits >> 2);
-	}
 	*n = length;
 	return true;
 }
@@ -165,7 +173,7 @@ decode(struct span text, const char *alphabet, unsigned char *dst, size_t size, 
 bool
 b64url_read(struct span text, void *dst, size_t size, size_t *n)
 {
-	return decode(text, url_alphabet, dst, size, n);
+	return decode(text, url_values, dst, size, n);
 }
 
 bool
@@ -179,5 +187,5 @@ b64_read(struct span text, void *dst, size_t size, size_t *n)
 	while (pads < 2 && text.n > pads && text.p[text.n - 1 - pads] == '=')
 		pads++;
 	text.n -= pads;
-	return decode(text, plain_alphabet, dst, size, n);
+	return decode(text, plain_values, dst, size, n);
 }

@@ -1,6 +1,7 @@
 #include "base/b64.h"
 
 #include <setjmp.h>
+#include <sodium.h>
 #include <stdarg.h>
 #include <string.h>
 
@@ -110,11 +111,100 @@ all_lengths_come_back(void **state)
 	}
 }
 
+static bool
+is_ascii(struct span text)
+{
+	for (size_t i = 0; i < text.n; i++)
+		if ((unsigned char)text.p[i] > 127)
+			return false;
+	return true;
+}
+
+/* libsodium reads both alphabets as strictly, but takes some bytes beyond ASCII for letters. */
+static void
+judge(struct span text, size_t size, bool is_url, unsigned *read, unsigned *refused)
+{
+	static const int variants[] = {sodium_base64_VARIANT_ORIGINAL,
+				       sodium_base64_VARIANT_URLSAFE_NO_PADDING};
+	unsigned char bytes[64] = {0};
+	unsigned char others[64] = {0};
+	size_t n, m = 0;
+	bool is_read =
+	    is_url ? b64url_read(text, bytes, size, &n) : b64_read(text, bytes, size, &n);
+	bool is_other = is_ascii(text) && sodium_base642bin(others, size, text.p, text.n, NULL, &m,
+							    NULL, variants[is_url]) == 0;
+
+	if (is_read != is_other || n != (is_other ? m : 0) ||
+	    (is_read && memcmp(bytes, others, n) != 0))
+		fail_msg("%d %zu %.*s", is_url, size, (int)text.n, text.p);
+	*read += is_read;
+	*refused += !is_read;
+}
+
+static uint32_t
+next_random(uint32_t *seed)
+{
+	*seed = *seed * 1664525u + 1013904223u;
+	return *seed >> 8;
+}
+
+/* Letters, now and then another byte; the last one often such that its spare bits are zero. */
+static void
+texts_are_judged_alike(void **state)
+{
+	static const char alphabets[2][65] = {
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/",
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"};
+	unsigned read = 0, refused = 0;
+	uint32_t seed = 1;
+
+	(void)state;
+	for (unsigned i = 0; i < 100000; i++) {
+		bool is_url = i % 2;
+		size_t n = next_random(&seed) % 60;
+		char letters[64];
+		struct span text;
+
+		for (size_t k = 0; k < n; k++)
+			letters[k] = next_random(&seed) % 200
+					 ? alphabets[is_url][next_random(&seed) % 64]
+					 : (char)next_random(&seed);
+		if (n && next_random(&seed) % 2)
+			letters[n - 1] = "AQgw"[next_random(&seed) % 4];
+		while (!is_url && n % 4 && next_random(&seed) % 8)
+			letters[n++] = '=';
+		text = span_make(letters, n);
+		judge(text, sizeof letters, is_url, &read, &refused);
+		judge(text, n * 3 / 4 - (n > 3 && next_random(&seed) % 2), is_url, &read, &refused);
+	}
+	assert_true(read > 10000 && refused > 10000);
+}
+
+/* Each byte in each place of a group. */
+static void
+bytes_are_told_from_letters(void **state)
+{
+	unsigned read = 0, refused = 0;
+
+	(void)state;
+	for (size_t at = 0; at < 16; at++)
+		for (unsigned c = 0; c < 256; c++) {
+			char letters[8] = {'A', 'b', '9', 'Z', 'A', 'A', 'A', 'A'};
+
+			letters[at % 8] = (char)c;
+			judge(span_make(letters, at < 8 ? 8 : 7), 8, true, &read, &refused);
+			judge(span_make(letters, 8), 8, false, &read, &refused);
+		}
+	assert_true(read > 1000 && refused > 1000);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(texts_are_judged),
+	    cmocka_unit_test(texts_are_judged_alike),
+	    cmocka_unit_test(bytes_are_told_from_letters),
 	    cmocka_unit_test(there_is_one_text),
 	    cmocka_unit_test(all_lengths_come_back),
 	};
