@@ -201,12 +201,10 @@ read_record(const struct admit_terms *terms, struct span jwt, struct span disclo
 }
 
 static enum why
-judge_binding(const struct admit_terms *terms, const struct sdjwt_parts *parts,
+judge_binding(const struct admit_terms *terms, const struct hash *bound,
 	      const struct clear_binding *binding)
 {
-	struct hash bound = hash_of(parts->bound);
-
-	if (!hash_equal(&bound, &binding->sd_hash))
+	if (!hash_equal(bound, &binding->sd_hash))
 		return WHY_BAD_SD_HASH;
 	if (!party_equal(&binding->to, &terms->own))
 		return WHY_NOT_FOR_US;
@@ -227,17 +225,17 @@ tell(const struct clear_binding *binding, struct admit_delivery *delivery)
 }
 
 static enum why
-read_binding(const struct admit_terms *terms, const struct sdjwt_parts *parts, struct arena *arena,
-	     struct admit_delivery *delivery)
+read_binding(const struct admit_terms *terms, struct span jwt, const struct hash *bound,
+	     struct arena *arena, struct admit_delivery *delivery)
 {
 	struct jws jws;
 	struct clear_binding binding;
 	json_t *claims;
 	enum why why;
 
-	if (parts->binding.n == 0)
+	if (jwt.n == 0)
 		return WHY_NO_KEY_BINDING;
-	why = jws_read(parts->binding, JWS_TYP_BINDING, arena, &jws);
+	why = jws_read(jwt, JWS_TYP_BINDING, arena, &jws);
 	if (why != WHY_NONE)
 		return why;
 	if (!station_equal(&jws.kid.station, &delivery->station))
@@ -251,7 +249,21 @@ read_binding(const struct admit_terms *terms, const struct sdjwt_parts *parts, s
 	if (why != WHY_NONE)
 		return why;
 	tell(&binding, delivery);
-	return judge_binding(terms, parts, &binding);
+	return judge_binding(terms, bound, &binding);
+}
+
+/* What the token is known by: the hashes of its JWT, of all that is bound, and of the whole.  Each
+ * begins as the one before it, so they are taken in one run. */
+static struct hash
+take_hashes(struct span bytes, const struct sdjwt_parts *parts, struct admit_delivery *delivery)
+{
+	const size_t ends[] = {parts->jwt.n, parts->bound.n, bytes.n};
+	struct hash hashes[3];
+
+	hash_prefixes(bytes, ends, 3, hashes);
+	delivery->id = hashes[0];
+	delivery->whole = hashes[2];
+	return hashes[1];
 }
 
 struct reason
@@ -260,20 +272,22 @@ admit_delivery(const struct admit_terms *terms, struct span bytes, struct arena 
 {
 	struct sdjwt_parts parts;
 	struct reason reason = because(WHY_NONE, FIELD_NONE);
+	struct hash bound;
 
 	memset(delivery, 0, sizeof *delivery);
 	memset(record, 0, sizeof *record);
-	delivery->whole = hash_of(bytes);
 	reason.why = sdjwt_split(bytes, &parts);
-	if (reason.why != WHY_NONE)
+	if (reason.why != WHY_NONE) {
+		delivery->whole = hash_of(bytes);
 		return reason;
-	delivery->id = issue_id(parts.jwt);
+	}
+	bound = take_hashes(bytes, &parts, delivery);
 	delivery->jwt = parts.jwt;
 	delivery->disclosures = parts.disclosures;
 	reason = read_record(terms, parts.jwt, parts.disclosures, arena, record, &delivery->signer);
 	delivery->station = delivery->signer.station;
 	if (reason.why == WHY_NONE)
-		reason.why = read_binding(terms, &parts, arena, delivery);
+		reason.why = read_binding(terms, parts.binding, &bound, arena, delivery);
 	if (reason.why != WHY_NONE)
 		memset(record, 0, sizeof *record);
 	return reason;

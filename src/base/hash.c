@@ -9,6 +9,7 @@
 
 #include "base/b64.h"
 
+#include <assert.h>
 #include <openssl/sha.h>
 #include <stdlib.h>
 #include <string.h>
@@ -55,6 +56,24 @@ hash_prefixed(unsigned char prefix, struct span a, struct span b)
 	add(&context, b);
 	require(SHA256_Final(hash.b, &context));
 	return hash;
+}
+
+void
+hash_prefixes(struct span bytes, const size_t *ends, size_t n, struct hash *hashes)
+{
+	SHA256_CTX context;
+	size_t at = 0;
+
+	require(SHA256_Init(&context));
+	for (size_t i = 0; i < n; i++) {
+		SHA256_CTX here;
+
+		assert(ends[i] >= at && ends[i] <= bytes.n);
+		add(&context, span_make(bytes.p + at, ends[i] - at));
+		at = ends[i];
+		here = context;
+		require(SHA256_Final(hashes[i].b, &here));
+	}
 }
 
 struct hash_run *

@@ -16,6 +16,10 @@ struct hash hash_of(struct span bytes);
 /* Of a prefix byte and two more spans in order (RFC 6962 section 2.1 nodes and leaves). */
 struct hash hash_prefixed(unsigned char prefix, struct span a, struct span b);
 
+/* Of the first ends[i] bytes for each of the n ends, which rise and end within the bytes: each byte
+ * is looked at once. */
+void hash_prefixes(struct span bytes, const size_t *ends, size_t n, struct hash *hashes);
+
 /* Incremental: for what does not lie in one piece. */
 struct hash_run;
 struct hash_run *hash_run_new(void); /* NULL without memory */

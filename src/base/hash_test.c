@@ -57,6 +57,24 @@ a_prefix_is_a_byte_before(void **state)
 }
 
 static void
+prefixes_are_hashed_each(void **state)
+{
+	char bytes[200];
+	const size_t ends[] = {0, 1, 63, 64, 64, 65, 130, sizeof bytes};
+	struct hash hashes[sizeof ends / sizeof *ends];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof bytes; i++)
+		bytes[i] = (char)(i * 7);
+	hash_prefixes(span_make(bytes, sizeof bytes), ends, sizeof ends / sizeof *ends, hashes);
+	for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+		struct hash one = hash_of(span_make(bytes, ends[i]));
+
+		assert_true(hash_equal(&one, &hashes[i]));
+	}
+}
+
+static void
 one_text_for_one_hash(void **state)
 {
 	struct hash hash = hash_of(SPAN("abc"));
@@ -80,6 +98,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(known_answers),
 	    cmocka_unit_test(a_prefix_is_a_byte_before),
+	    cmocka_unit_test(prefixes_are_hashed_each),
 	    cmocka_unit_test(one_text_for_one_hash),
 	};
 
