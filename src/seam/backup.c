@@ -371,7 +371,8 @@ recover(struct recovering *recovering)
 	app_remark(app,
 		   "%s has a new log, %s. The old one is never signed again. Give others the new "
 		   "keys with: "
-		   "seam --home %s invite FILE",
+		   "seam --home %s invite FILE. Make a new backup now: who comes back twice from "
+		   "one backup begins the same log twice, and others refuse the second.",
 		   app->config.station.name, recovering->origin, app->config.home);
 	return APP_OK;
 }
