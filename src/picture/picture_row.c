@@ -188,24 +188,13 @@ id_span(const struct hash *id)
 	return span_make(id->b, HASH_SIZE);
 }
 
-/* Rows of one statement with one bound value. */
 static enum err
-rows_by(struct picture *picture, const char *sql, struct span id, struct span text,
-	struct arena *arena, struct picture_row **rows, size_t *n)
+collect(struct picture *picture, sqlite3_stmt *statement, struct arena *arena,
+	struct picture_row **rows, size_t *n)
 {
-	sqlite3_stmt *statement;
-	enum err err = db_prepare(picture->db, sql, &statement);
+	enum err err = picture_row_collect(picture, statement, true, arena, rows, n);
 
-	*rows = NULL;
-	*n = 0;
-	if (err != ERR_OK)
-		return err;
-	if (id.n)
-		db_bind_blob(statement, 1, id);
-	else
-		db_bind_text(statement, 1, text);
-	err = picture_row_collect(picture, statement, true, arena, rows, n);
-	(void)sqlite3_finalize(statement);
+	db_reset(statement);
 	return err;
 }
 
@@ -214,11 +203,15 @@ picture_record(struct picture *picture, const struct hash *id, struct arena *are
 	       struct picture_row *row)
 {
 	struct picture_row *rows;
+	sqlite3_stmt *statement;
 	size_t n;
-	enum err err = rows_by(picture, "SELECT " PICTURE_ROW_COLUMNS " FROM item WHERE id = ?",
-			       id_span(id), (struct span){NULL, 0}, arena, &rows, &n);
+	enum err err = picture_store_sql(picture, PICTURE_SQL_RECORD, &statement);
 
 	*row = (struct picture_row){0};
+	if (err != ERR_OK)
+		return err;
+	db_bind_blob(statement, 1, id_span(id));
+	err = collect(picture, statement, arena, &rows, &n);
 	if (err != ERR_OK)
 		return err;
 	if (n == 0)
@@ -231,22 +224,30 @@ enum err
 picture_thread(struct picture *picture, struct span thread, struct arena *arena,
 	       struct picture_row **rows, size_t *n)
 {
-	return rows_by(picture,
-		       "SELECT " PICTURE_ROW_COLUMNS
-		       " FROM item WHERE thread = ? ORDER BY station, position, filed_ms, id",
-		       (struct span){NULL, 0}, thread, arena, rows, n);
+	sqlite3_stmt *statement;
+	enum err err = picture_store_sql(picture, PICTURE_SQL_THREAD, &statement);
+
+	*rows = NULL;
+	*n = 0;
+	if (err != ERR_OK)
+		return err;
+	db_bind_text(statement, 1, thread);
+	return collect(picture, statement, arena, rows, n);
 }
 
 enum err
 picture_incident(struct picture *picture, const struct hash *id, struct arena *arena,
 		 struct picture_row **rows, size_t *n)
 {
-	return rows_by(picture,
-		       "SELECT " PICTURE_ROW_COLUMNS
-		       " FROM item v JOIN item c ON c.thread = v.thread AND c.station = v.station "
-		       "AND c.is_current = 1 JOIN item ON item.n = c.n OR item.grp = c.grp "
-		       "WHERE v.id = ? ORDER BY item.rank, item.id",
-		       id_span(id), (struct span){NULL, 0}, arena, rows, n);
+	sqlite3_stmt *statement;
+	enum err err = picture_store_sql(picture, PICTURE_SQL_INCIDENT, &statement);
+
+	*rows = NULL;
+	*n = 0;
+	if (err != ERR_OK)
+		return err;
+	db_bind_blob(statement, 1, id_span(id));
+	return collect(picture, statement, arena, rows, n);
 }
 
 enum err
@@ -254,15 +255,7 @@ picture_notes(struct picture *picture, const struct hash *id, uint32_t kinds, st
 	      struct picture_row **rows, size_t *n)
 {
 	sqlite3_stmt *statement;
-	enum err err = db_prepare(
-	    picture->db,
-	    "SELECT DISTINCT " PICTURE_ROW_COLUMNS
-	    " FROM item u JOIN item v ON v.thread = u.thread AND v.station = u.station "
-	    "JOIN ref r ON r.target = v.id JOIN "
-	    "item ON item.n = r.source WHERE u.id = ?1 AND item.is_current = 1 AND r.field <> ?2 "
-	    "AND (?3 >> item.kind) & 1 ORDER BY CASE item.filed_ms WHEN 0 THEN item.arrived_ms "
-	    "ELSE item.filed_ms END, item.station, item.position, item.id",
-	    &statement);
+	enum err err = picture_store_sql(picture, PICTURE_SQL_NOTES, &statement);
 
 	*rows = NULL;
 	*n = 0;
@@ -271,9 +264,7 @@ picture_notes(struct picture *picture, const struct hash *id, uint32_t kinds, st
 	db_bind_blob(statement, 1, id_span(id));
 	db_bind_int(statement, 2, FIELD_INCIDENT);
 	db_bind_int(statement, 3, kinds);
-	err = picture_row_collect(picture, statement, true, arena, rows, n);
-	(void)sqlite3_finalize(statement);
-	return err;
+	return collect(picture, statement, arena, rows, n);
 }
 
 static void

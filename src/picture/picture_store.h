@@ -68,6 +68,14 @@ enum { PICTURE_FORM = 1 };
 	X(NEWEST, "SELECT n, id FROM item ORDER BY n DESC LIMIT 1") \
 	X(NEWS, "SELECT n, id FROM item WHERE n > ? ORDER BY n LIMIT ?") \
 	X(MARK_PUT, "UPDATE meta SET mark = ?") \
+	X(RECORD, "SELECT " PICTURE_ROW_COLUMNS " FROM item WHERE id = ?") \
+	X(THREAD, "SELECT " PICTURE_ROW_COLUMNS " FROM item WHERE thread = ? ORDER BY station, position, filed_ms, id") \
+	X(INCIDENT, "SELECT " PICTURE_ROW_COLUMNS " FROM item v JOIN item c ON c.thread = v.thread AND c.station = v.station AND" \
+	       " c.is_current = 1 JOIN item ON item.n = c.n OR item.grp = c.grp WHERE v.id = ? ORDER BY item.rank, item.id") \
+	X(NOTES, "SELECT DISTINCT " PICTURE_ROW_COLUMNS " FROM item u JOIN item v ON v.thread = u.thread AND v.station = u.station" \
+	       " JOIN ref r ON r.target = v.id JOIN item ON item.n = r.source WHERE u.id = ?1 AND item.is_current = 1 AND r.field <> ?2" \
+	       " AND (?3 >> item.kind) & 1 ORDER BY CASE item.filed_ms WHEN 0 THEN item.arrived_ms ELSE item.filed_ms END," \
+	       " item.station, item.position, item.id") \
 	X(STATES, "SELECT party, state, at_ms, why FROM state WHERE id = ? ORDER BY party, state")
 /* clang-format on */
 
