@@ -14,7 +14,7 @@ enum {
 	LINK_FLIGHTS = 256,
 	LINK_WINDOW_FIRST = 16 << 10,
 	LINK_WINDOW_LEAST = 8 << 10,
-	LINK_WINDOW_MOST = 512 << 10,
+	LINK_WINDOW_MOST = 256 << 10,
 	LINK_QUICK_MS = 300,  /* answers faster than this widen the window */
 	LINK_SLOW_MS = 3000,  /* slower ones narrow it */
 	LINK_BEAT_MS = 60000, /* of silence before a beat is sent */
