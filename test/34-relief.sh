@@ -13,6 +13,8 @@ for name in first second; do
 	seam --home a user add $name watch >$name.token 2>err || not_ok "an account" err
 	chmod 600 $name.token
 done
+seam --home a user add officer director >officer.token 2>err || not_ok "an account" err
+chmod 600 officer.token
 as() { # ACCOUNT WORDS...
 	local account=$1
 	shift
@@ -55,6 +57,12 @@ holds "it is told why" '"two_accounts"' body
 same "not by taking it back" 409 "$(post first "$(shift_of open "" "$thread")")"
 same "nor by closing it" 409 "$(post first "$(shift_of closed "" "$thread")")"
 same "nor by beginning another" 422 "$(post first "$(shift_of closed)")"
+refuse "nor by retracting the handover" as first report retract re="$handover"
+holds "it says why" "not taken back" err
+refuse "nor by retracting the beginning" as second report retract re="$open"
+same "by a program neither" 422 "$(post first "{\"kind\":\"retract\",\"fields\":{\"re\":\"$handover\"}}")"
+refuse "nor by erasing it" as officer report erase re="$handover"
+holds "it says why" "stands so" err
 same "it is still handed over" "handover $handover" "$(state)"
 stop_station a
 start_station a
@@ -83,4 +91,23 @@ try "a second" as third shift handover
 try "may say that too" as first shift open --alone
 as first --json show "$(state | cut -d' ' -f2)" >shown
 lacks "and then it is not said" 'account that handed over' shown
+now=$(state | cut -d' ' -f2)
+refuse "how the watch stands is not erased" as officer report erase re="$now"
+try "a watch that is over is" as officer report erase re="$handover"
+
+# ---- however many watches there were, and whatever they say of their time ----
+python3 - "http://127.0.0.1:$port/api/v1/records" first.token "$(thread_of "$now")" <<'END' >err 2>&1 || not_ok "many watches" err
+import json, sys, urllib.request
+url, token, thread = sys.argv[1:]
+def post(fields, **more):
+    request = urllib.request.Request(url, json.dumps({"kind": "shift", "fields": fields, **more}).encode(), {
+        "Authorization": "Bearer " + open(token).read().strip(), "Content-Type": "application/json"})
+    return json.load(urllib.request.urlopen(request, timeout=20))["id"]
+post({"state": "closed", "when": "now"}, thread=thread)
+for i in range(1001):
+    post({"state": "closed", "when": "now"})
+END
+handover=$(filed first report shift state=handover "when=090600Z NOV 20")
+same "a handover of long ago by its own words is the newest" "409" "$(post first "$(shift_of open "$handover")")"
+same "which a second takes over" 201 "$(post second "$(shift_of open "$handover")")"
 try "the log is sound" seam --home a verify

@@ -387,10 +387,13 @@ duty_second(struct duty *duty, const struct hash *record, struct span account, i
 }
 
 enum err
-duty_hand_over(struct duty *duty, struct span thread, struct span account)
+duty_hand_over(struct duty *duty, struct span thread, struct span account, bool is_only)
 {
 	struct span none = {NULL, 0};
-	enum err err = run_bound(duty, "DELETE FROM handed WHERE thread <> ?1", thread, none, none);
+	enum err err = ERR_OK;
+
+	if (is_only)
+		err = run_bound(duty, "DELETE FROM handed WHERE thread <> ?1", thread, none, none);
 
 	return err == ERR_OK ? run_bound(duty, "INSERT OR IGNORE INTO handed VALUES(?1, ?2)",
 					 thread, account, none)

@@ -90,9 +90,10 @@ struct hash;
 MUST_USE enum err duty_second(struct duty *duty, const struct hash *record, struct span account,
 			      int64_t now_ms, bool *is_second);
 
-/* Notes that an account handed over the watch of a thread, and tells whether it did; of one watch
- * at a time. */
-MUST_USE enum err duty_hand_over(struct duty *duty, struct span thread, struct span account);
+/* Notes that an account handed over the watch of a thread, and tells whether it did.  is_only: what
+ * was noted of other threads is over. */
+MUST_USE enum err duty_hand_over(struct duty *duty, struct span thread, struct span account,
+				 bool is_only);
 MUST_USE enum err duty_handed_over(struct duty *duty, struct span thread, struct span account,
 				   bool *did);
 

@@ -5,6 +5,7 @@
  */
 #include "seamd/core.h"
 
+#include "journal/journal.h"
 #include "picture/picture.h"
 
 #include <string.h>
@@ -19,27 +20,57 @@ struct relief {
 
 static const char alone[] = "; taken over by the account that handed over";
 
-/* The newest record in force of this station, by the moment it was filed. */
+/* By its leaf, which neither what a record says of its time nor a clock that was set changes;
+ * restored records have none. */
+static bool
+is_newer(const struct picture_row *row, const struct picture_row *than)
+{
+	if (row->position != than->position)
+		return row->position > than->position;
+	return row->filed_ms > than->filed_ms;
+}
+
+/* One page; what it takes of memory goes back. */
+static enum err
+look_at_page(struct core *core, struct picture_query *query, struct picture_row *newest,
+	     bool *is_found)
+{
+	struct arena_mark mark = arena_mark(core->arena);
+	struct picture_row *rows;
+	size_t n;
+	enum err err = picture_query(core->picture, query, core->arena, &rows, &n, &query->after);
+
+	for (size_t i = 0; err == ERR_OK && i < n; i++)
+		if (!rows[i].is_erased && (!*is_found || is_newer(&rows[i], newest))) {
+			*newest = rows[i];
+			*is_found = true;
+		}
+	arena_back(core->arena, mark);
+	return err;
+}
+
+/* The newest record in force of this station.  Pages are in the order of what the records say of
+ * their time: all of them are looked at. */
 static enum err
 read_picture(struct core *core, struct relief *now)
 {
 	struct picture_query query = {.kinds = picture_kind(KIND_SHIFT),
 				      .station = core->kid.station,
-				      .with_records = true,
 				      .limit = PICTURE_ROWS_MAX};
-	const struct picture_row *newest = NULL;
-	struct picture_row *rows;
-	size_t n;
-	enum err err = picture_query(core->picture, &query, core->arena, &rows, &n, &query.after);
+	struct picture_row newest = {.position = 0};
+	struct picture_row row;
+	bool is_found = false;
+	enum err err;
 
-	for (size_t i = 0; err == ERR_OK && i < n; i++)
-		if (rows[i].record &&
-		    (!newest || rows[i].filed_ms > newest->filed_ms ||
-		     (rows[i].filed_ms == newest->filed_ms && rows[i].position > newest->position)))
-			newest = &rows[i];
-	if (newest)
-		*now = (struct relief){newest->record->field[FIELD_STATE].code, newest->thread,
-				       true, newest->id};
+	do
+		err = look_at_page(core, &query, &newest, &is_found);
+	while (err == ERR_OK && query.after.is_set);
+	if (err != ERR_OK || !is_found)
+		return err;
+	err = picture_record(core->picture, &newest.id, core->arena, &row);
+	if (err == ERR_OK && row.record)
+		*now =
+		    (struct relief){row.record->field[FIELD_STATE].code, row.thread, true, row.id};
 	return err;
 }
 
@@ -128,12 +159,39 @@ check_step(struct core *core, struct take *take, struct span thread, const struc
 		check_second(core, take, now, is_same_thread);
 }
 
+/* A watch taken back or erased would leave the one before it standing, whose handover nobody is
+ * known of any more. */
+static void
+check_note(struct core *core, struct take *take)
+{
+	const struct value *re = &take->record->field[FIELD_RE];
+	struct journal_record row;
+	struct relief now;
+
+	if (!re->is_set || journal_get(core->journal, &re->id, core->arena, &row) != ERR_OK ||
+	    !row.is_own || kind_find(row.kind) != KIND_SHIFT)
+		return;
+	if (take->record->kind == KIND_RETRACT) {
+		take_refuse(take, WHY_BAD_ORDER, FIELD_RE,
+			    "a watch is not taken back: it is handed over or closed");
+		return;
+	}
+	take->err = find_standing(core, &now);
+	if (take->err == ERR_OK && now.state != STATE_CLOSED && span_equal(row.thread, now.thread))
+		take_refuse(take, WHY_BAD_ORDER, FIELD_RE,
+			    "the watch stands so: it is erased once it is over");
+}
+
 void
 relief_check(struct core *core, struct take *take, struct span thread)
 {
 	struct relief now;
 
-	if (take->record->kind != KIND_SHIFT || take->why != WHY_NONE || take->err != ERR_OK)
+	if (take->why != WHY_NONE || take->err != ERR_OK)
+		return;
+	if (take->record->kind == KIND_RETRACT || take->record->kind == KIND_ERASE)
+		check_note(core, take);
+	if (take->record->kind != KIND_SHIFT)
 		return;
 	take->err = find_standing(core, &now);
 	if (take->err == ERR_OK)
@@ -146,7 +204,8 @@ relief_note(struct core *core, struct take *take)
 	struct relief *next;
 	unsigned state;
 
-	if (take->record->kind != KIND_SHIFT || take->why != WHY_NONE || take->err != ERR_OK)
+	if (take->record->kind != KIND_SHIFT || take->why != WHY_NONE || take->err != ERR_OK ||
+	    take->is_duplicate)
 		return;
 	state = take->record->field[FIELD_STATE].code;
 	next = arena_take(core->arena, sizeof *next);
@@ -155,10 +214,11 @@ relief_note(struct core *core, struct take *take)
 		return;
 	}
 	*next = (struct relief){.state = state, .thread = take->record->thread};
-	/* Before it is written: a handover never stands without its account. */
+	/* Before it is written: a handover never stands without its account.  What stands may be
+	 * one of another thread until the batch is written: then that is not forgotten yet. */
 	if (state == STATE_HANDOVER)
-		take->err =
-		    duty_hand_over(core->duty, take->record->thread, span_of(take->who.account));
+		take->err = duty_hand_over(core->duty, take->record->thread,
+					   span_of(take->who.account), !core->relief);
 	if (take->err == ERR_OK)
 		core->relief = next;
 }
