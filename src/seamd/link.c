@@ -133,8 +133,7 @@ set_state(struct link *link, bool is_up, enum link_cause cause, struct span text
 		link->since_ms = LINK_NOW;
 	link->is_up = is_up;
 	link->cause = cause;
-	if (!span_copy(link->text, sizeof link->text, text))
-		link->text[0] = '\0';
+	wire_words(text, link->text, sizeof link->text);
 }
 
 /* The party's next link takes over what this one had. */
@@ -301,17 +300,13 @@ take_down(struct core *core, struct link *link, struct cursor *cursor)
 {
 	unsigned cause = cursor_u8(cursor);
 	struct span text = cursor_span(cursor, WIRE_PAYLOAD);
-	char words[sizeof link->text];
 
-	if (!span_copy(words, sizeof words,
-		       span_make(text.p, text.n < sizeof words ? text.n : sizeof words - 1)))
-		words[0] = '\0';
 	if (cause == LINK_CAUSE_UP || cause >= LINK_CAUSE_COUNT)
 		cause = LINK_CAUSE_LOST;
 	if (link->is_up)
 		role_log("core", "note", "the link with %s is down: %s", link->station.name,
 			 link_cause_label((enum link_cause)cause));
-	set_state(link, false, (enum link_cause)cause, span_of(words));
+	set_state(link, false, (enum link_cause)cause, text);
 	link_forget(link);
 	choose_primary(core, &link->party);
 	link_pump_soon(core);
@@ -325,9 +320,8 @@ take_knocked(struct link *link, struct cursor *cursor)
 
 	if (!cursor_is_done(cursor))
 		return;
-	link->strangers = n;
-	if (!span_copy(link->stranger, sizeof link->stranger, text))
-		link->stranger[0] = '\0';
+	link->strangers = n < INT64_MAX ? n : INT64_MAX; /* what a reader of JSON takes */
+	wire_words(text, link->stranger, sizeof link->stranger);
 }
 
 void

@@ -76,3 +76,19 @@ wire_take(struct span *input, struct wire_message *message)
 	*input = span_make(cursor.at, cursor.left);
 	return ERR_OK;
 }
+
+void
+wire_words(struct span text, char *to, size_t size)
+{
+	to[0] = '\0';
+	if (text.n == 0 || !span_is_plain_text(text))
+		return;
+	if (text.n >= size) {
+		text.n = size - 1;
+		while (text.n && ((unsigned char)text.p[text.n] & 0xc0) == 0x80)
+			text.n--; /* a letter that does not fit whole */
+	}
+	for (size_t i = 0; i < text.n; i++)
+		to[i] = text.p[i] == '\n' || text.p[i] == '\t' ? ' ' : text.p[i];
+	to[text.n] = '\0';
+}

@@ -119,4 +119,8 @@ void wire_end(struct out *out, size_t begun);
  * are needed; ERR_FORMAT: the other side broke the rules and the connection must end. */
 MUST_USE enum err wire_take(struct span *input, struct wire_message *message);
 
+/* Words for people from a side that may be owned, as one line that a terminal only shows: as much
+ * as fits; empty when they are no plain text. */
+void wire_words(struct span text, char *to, size_t size);
+
 #endif

@@ -229,6 +229,33 @@ random_bytes_stay_inside(void **state)
 	assert_true(whole > runs / 1000);
 }
 
+static void
+words_are_one_line_that_a_terminal_only_shows(void **state)
+{
+	static const struct {
+		const char *given, *kept;
+	} rows[] = {
+	    {"", ""},
+	    {"192.0.2.1: another key", "192.0.2.1: another key"},
+	    {"one\nkirkuk up\tnow", "one kirkuk up now"},
+	    {"\033[2Jall is well", ""},
+	    {"\302\2332Jall is well", ""},
+	    {"not UTF-8: \377", ""},
+	    {"\342\200\256 backwards", ""},
+	    {"fifteen letters and more", "fifteen letters and mor"},
+	    {"fifteen letters and mo\303\251", "fifteen letters and mo"},
+	};
+	char words[24];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		wire_words(span_of(rows[i].given), words, sizeof words);
+		assert_string_equal(words, rows[i].kept);
+	}
+	wire_words((struct span){NULL, 0}, words, sizeof words);
+	assert_string_equal(words, "");
+}
+
 int
 main(void)
 {
@@ -239,6 +266,7 @@ main(void)
 	    cmocka_unit_test(wrong_headers_are_refused),
 	    cmocka_unit_test(too_much_fails_the_writer),
 	    cmocka_unit_test(random_bytes_stay_inside),
+	    cmocka_unit_test(words_are_one_line_that_a_terminal_only_shows),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
