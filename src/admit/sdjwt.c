@@ -436,7 +436,7 @@ read_tail(struct span text, struct opening *opening)
 		return false;
 	for (size_t i = 0; i < opening->tail_n; i++)
 		if (!hash_read(span_make(text.p + i * ITEM_TEXT + 1, DIGEST_TEXT),
-				  &opening->tail[i]))
+			       &opening->tail[i]))
 			return false;
 	return true;
 }

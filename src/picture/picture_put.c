@@ -295,7 +295,7 @@ picture_put(struct picture *picture, const struct picture_item *item)
 enum err
 picture_move(struct picture *picture, const struct hash *id, int64_t position)
 {
-	struct picture_version version;
+	struct picture_version version = {0};
 	sqlite3_stmt *statement;
 	enum err err = picture->is_in_batch ? ERR_OK : ERR_INTERNAL;
 
