@@ -124,9 +124,10 @@ struct link {
 	size_t awaited_n;
 	struct link_leafless *leafless;
 	size_t leafless_n, leafless_size, leafless_at;
-	uint64_t strangers;  /* that its gate has turned away … */
-	char stranger[160];  /* … the last, for people */
-	unsigned renumbered; /* deliveries queued anew: the other end had their numbers */
+	int64_t leafless_read_ms; /* role_tick_ms() when all of them were read; 0: never */
+	uint64_t strangers;       /* that its gate has turned away … */
+	char stranger[160];       /* … the last, for people */
+	unsigned renumbered;      /* deliveries queued anew: the other end had their numbers */
 	int64_t counted_put, counted_came, counted_refused;
 };
 

@@ -5,6 +5,7 @@
  */
 #include "seamd/link.h"
 
+#include "admit/keynote.h"
 #include "admit/keyring.h"
 #include "journal/journal.h"
 #include "journal/mirror.h"
@@ -16,6 +17,7 @@
 enum {
 	LEAFLESS_MOST = 65536, /* of one link; more are looked for when it comes up again */
 	LOOKS = 256,           /* on one beat */
+	AGAIN_MS = 600 * 1000, /* all are read from the journal no more often */
 	GIVE_UP_MS = 30 * 1000 /* of a head behind its coming: it is in another log, or in none */
 };
 
@@ -29,22 +31,44 @@ is_in(struct mirror *mirror, const struct hash *id, struct order_leaf *leaf)
 	return mirror_has_leaf(mirror, &hash, &leaf->index);
 }
 
-/* In the copy that the link holds open, or in one on the disk: of an earlier log, of a neighbour
- * without a link. */
-static bool
-is_in_log(struct core *core, struct link *link, const struct note_key *key, const struct hash *id,
-	  struct order_leaf *leaf)
+/* The copies of one station's logs: that of the newest is the one that its link holds open; those
+ * on the disk (of earlier logs, of a neighbour without a link) are opened once, when needed. */
+struct logs {
+	struct core *core;
+	const struct keynote *note;
+	struct link *link;
+	struct mirror *mirror[KEYNOTE_LOGS];
+	bool is_tried[KEYNOTE_LOGS];
+};
+
+static struct logs
+logs_of(struct core *core, const struct station *station)
 {
-	struct mirror *mirror = link ? link_open_log(core, link) : NULL;
-	bool is_found;
+	return (struct logs){.core = core,
+			     .note = keyring_station(core->keyring, station),
+			     .link = link_of(core, station)};
+}
+
+static void
+close_logs(struct logs *logs)
+{
+	for (size_t i = 0; i < KEYNOTE_LOGS; i++)
+		mirror_close(logs->mirror[i]);
+}
+
+static struct mirror *
+copy_of(struct logs *logs, unsigned i)
+{
+	const struct note_key *key = &logs->note->log[i];
+	struct mirror *mirror = logs->link ? link_open_log(logs->core, logs->link) : NULL;
 
 	if (mirror && strcmp(mirror_key(mirror)->name, key->name) == 0)
-		return is_in(mirror, id, leaf);
-	if (mirror_view(core->config->home, key, &mirror) != ERR_OK)
-		return false;
-	is_found = is_in(mirror, id, leaf);
-	mirror_close(mirror);
-	return is_found;
+		return mirror;
+	if (!logs->is_tried[i] &&
+	    mirror_view(logs->core->config->home, key, &logs->mirror[i]) != ERR_OK)
+		logs->mirror[i] = NULL;
+	logs->is_tried[i] = true;
+	return logs->mirror[i];
 }
 
 /* "seam/b/kirkuk/log/2": 2. */
@@ -57,16 +81,15 @@ read_epoch(const struct note_key *key, int64_t *epoch)
 }
 
 static bool
-find(struct core *core, const struct station *station, const struct hash *id,
-     struct order_leaf *leaf)
+find(struct logs *logs, const struct hash *id, struct order_leaf *leaf)
 {
-	const struct keynote *note = keyring_station(core->keyring, station);
-	struct link *link = link_of(core, station);
-
 	leaf->id = *id;
-	for (unsigned i = note ? note->logs : 0; i-- > 0;)
-		if (is_in_log(core, link, &note->log[i], id, leaf))
-			return read_epoch(&note->log[i], &leaf->epoch);
+	for (unsigned i = logs->note ? logs->note->logs : 0; i-- > 0;) {
+		struct mirror *mirror = copy_of(logs, i);
+
+		if (mirror && is_in(mirror, id, leaf))
+			return read_epoch(&logs->note->log[i], &leaf->epoch);
+	}
 	return false;
 }
 
@@ -136,19 +159,17 @@ gather(void *context, const struct journal_record *row)
 }
 
 static enum err
-look_for(struct core *core, struct take *take, const struct link_leafless *row, bool waits)
+look_for(struct logs *logs, struct take *take, const struct link_leafless *row, bool waits)
 {
-	const struct station *station = &take->record->station;
-	struct link *link = link_of(core, station);
 	struct order_leaf *leaf = &take->leaves[take->leaves_n];
 	enum err err;
 
-	if (!find(core, station, &row->id, leaf)) {
-		if (link && waits)
-			wait_for(link, &row->id, row->seq);
+	if (!find(logs, &row->id, leaf)) {
+		if (logs->link && waits)
+			wait_for(logs->link, &row->id, row->seq);
 		return ERR_OK;
 	}
-	err = note(core, leaf, row->seq);
+	err = note(logs->core, leaf, row->seq);
 	if (hash_equal(&leaf->id, &take->id))
 		take->position = position_of(leaf);
 	take->leaves_n++;
@@ -159,6 +180,7 @@ enum err
 order_came(struct core *core, struct take *take)
 {
 	struct gathering gathering = {.n = 0};
+	struct logs logs;
 	enum err err =
 	    journal_each_leafless(core->journal, span_of(take->record->station.name),
 				  take->record->thread, &(struct journal_walk){gather, &gathering});
@@ -168,9 +190,11 @@ order_came(struct core *core, struct take *take)
 	take->leaves = arena_array(core->arena, gathering.n, sizeof *take->leaves);
 	if (!take->leaves)
 		return ERR_NOMEM;
+	logs = logs_of(core, &take->record->station);
 	/* Where there are more than two, the older ones were waited for when they came. */
 	for (size_t i = 0; i < gathering.n && err == ERR_OK; i++)
-		err = look_for(core, take, &gathering.rows[i], i == 0 || gathering.n == 2);
+		err = look_for(&logs, take, &gathering.rows[i], i == 0 || gathering.n == 2);
+	close_logs(&logs);
 	return err;
 }
 
@@ -185,14 +209,23 @@ gather_all(void *context, const struct journal_record *row)
 	return link->leafless_n < LEAFLESS_MOST;
 }
 
+/* Connections are as many as the other end likes, and each would have the journal looked through.
+ */
 void
 order_begin(struct core *core, struct link *link)
 {
+	int64_t now_ms = role_tick_ms();
+
+	if (link->leafless_read_ms && now_ms - link->leafless_read_ms < AGAIN_MS)
+		return;
+	link->leafless_read_ms = now_ms;
 	link->leafless_n = link->leafless_at = 0;
 	if (journal_each_leafless(core->journal, span_of(link->station.name), SPAN(""),
-				  &(struct journal_walk){gather_all, link}) != ERR_OK)
+				  &(struct journal_walk){gather_all, link}) != ERR_OK) {
+		link->leafless_read_ms = 0;
 		role_log("core", "warn", "what is not in order yet of %s could not be read",
 			 link->station.name);
+	}
 }
 
 static enum err
@@ -220,6 +253,7 @@ write_found(struct core *core, const struct order_leaf *leaves, const int64_t *s
 void
 order_look(struct core *core, struct link *link)
 {
+	struct logs logs = logs_of(core, &link->station);
 	struct order_leaf leaves[LOOKS];
 	int64_t seqs[LOOKS];
 	size_t n = 0;
@@ -229,7 +263,7 @@ order_look(struct core *core, struct link *link)
 		struct link_leafless *row = &link->leafless[at];
 
 		link->leafless_at = at;
-		if (find(core, &link->station, &row->id, &leaves[n])) {
+		if (find(&logs, &row->id, &leaves[n])) {
 			seqs[n++] = row->seq;
 		} else if (link->head_seen_ms <= row->since_ms + GIVE_UP_MS) {
 			link->leafless_at++;
@@ -237,6 +271,8 @@ order_look(struct core *core, struct link *link)
 		}
 		*row = link->leafless[--link->leafless_n];
 	}
+	close_logs(&logs);
 	if (n && write_found(core, leaves, seqs, n) != ERR_OK)
-		order_begin(core, link);
+		for (size_t i = 0; i < n; i++)
+			wait_for(link, &leaves[i].id, seqs[i]);
 }
