@@ -248,6 +248,12 @@ MUST_USE enum err picture_news(struct picture *picture, const struct picture_poi
 MUST_USE enum err picture_record(struct picture *picture, const struct hash *id,
 				 struct arena *arena, struct picture_row *row);
 
+/* Of the current versions of this kind by this station the one that lies last in its log, with its
+ * record, whatever they say of their time; ERR_NOT_FOUND. */
+MUST_USE enum err picture_latest(struct picture *picture, enum kind kind,
+				 const struct station *station, struct arena *arena,
+				 struct picture_row *row);
+
 /* All versions of a thread (of all stations), by station, oldest position first, with records. */
 MUST_USE enum err picture_thread(struct picture *picture, struct span thread, struct arena *arena,
 				 struct picture_row **rows, size_t *n);

@@ -280,14 +280,49 @@ test_late_original(void **state)
 	items_free(items);
 }
 
+/* The last in the log, whatever it says of its time. */
+static void
+test_latest(void **state)
+{
+	static const struct told told[] = {
+	    {1, "b/kirkuk", "one", "shift", 1, "state=handover;when=2027-05-03"},
+	    {2, "b/kirkuk", "two", "shift", 3, "state=handover;when=2020-01-01"},
+	    {3, "b/kirkuk", "three", "shift", 2, "state=open;when=2027-05-04"},
+	    {4, "b/erbil", "four", "shift", 4, "state=open;when=2027-05-04"},
+	    {5, "b/kirkuk", "five", "incident", 5, "type=atk.ambush;when=2027-05-04"},
+	    {6, "b/kirkuk", "six", "shift", 6, "state=open;when=2027-05-04"},
+	    {7, "b/kirkuk", "r", "retract", 7, "re=@6"},
+	};
+	struct items *items = items_of(told, sizeof told / sizeof *told);
+	struct picture *picture;
+	struct arena *arena = arena_new(1 << 20);
+	struct station station;
+	struct hash wanted = id_of(2);
+	struct picture_row row;
+
+	(void)state;
+	assert_int_equal(picture_remove(folder), ERR_OK); /* what another test left */
+	picture = open_picture();
+	assert_true(station_read(SPAN("b/kirkuk"), &station));
+	assert_int_equal(picture_latest(picture, KIND_SHIFT, &station, arena, &row), ERR_NOT_FOUND);
+	put_all(picture, items);
+	assert_int_equal(picture_latest(picture, KIND_SHIFT, &station, arena, &row), ERR_OK);
+	assert_true(hash_equal(&row.id, &wanted));
+	assert_int_equal(row.record->field[FIELD_STATE].code, STATE_HANDOVER);
+	assert_int_equal(picture_latest(picture, KIND_SITREP, &station, arena, &row),
+			 ERR_NOT_FOUND);
+	picture_close(picture);
+	arena_free(arena);
+	items_free(items);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_rising),
-	    cmocka_unit_test(test_lower),
-	    cmocka_unit_test(test_any_order),
-	    cmocka_unit_test(test_late_original),
+	    cmocka_unit_test(test_rising),    cmocka_unit_test(test_lower),
+	    cmocka_unit_test(test_any_order), cmocka_unit_test(test_late_original),
+	    cmocka_unit_test(test_latest),
 	};
 
 	return cmocka_run_group_tests(tests, make_folder, drop_folder);

@@ -221,6 +221,29 @@ picture_record(struct picture *picture, const struct hash *id, struct arena *are
 }
 
 enum err
+picture_latest(struct picture *picture, enum kind kind, const struct station *station,
+	       struct arena *arena, struct picture_row *row)
+{
+	struct picture_row *rows;
+	sqlite3_stmt *statement;
+	size_t n;
+	enum err err = picture_store_sql(picture, PICTURE_SQL_LATEST, &statement);
+
+	*row = (struct picture_row){0};
+	if (err != ERR_OK)
+		return err;
+	db_bind_int(statement, 1, kind);
+	db_bind_text(statement, 2, span_of(station->name));
+	err = collect(picture, statement, arena, &rows, &n);
+	if (err != ERR_OK)
+		return err;
+	if (n == 0)
+		return ERR_NOT_FOUND;
+	*row = rows[0];
+	return ERR_OK;
+}
+
+enum err
 picture_thread(struct picture *picture, struct span thread, struct arena *arena,
 	       struct picture_row **rows, size_t *n)
 {

@@ -69,6 +69,8 @@ enum { PICTURE_FORM = 1 };
 	X(NEWS, "SELECT n, id FROM item WHERE n > ? ORDER BY n LIMIT ?") \
 	X(MARK_PUT, "UPDATE meta SET mark = ?") \
 	X(RECORD, "SELECT " PICTURE_ROW_COLUMNS " FROM item WHERE id = ?") \
+	X(LATEST, "SELECT " PICTURE_ROW_COLUMNS " FROM item WHERE is_current = 1 AND kind = ?1 AND station = ?2" \
+	       " ORDER BY position DESC, filed_ms DESC LIMIT 1") \
 	X(THREAD, "SELECT " PICTURE_ROW_COLUMNS " FROM item WHERE thread = ? ORDER BY station, position, filed_ms, id") \
 	X(INCIDENT, "SELECT " PICTURE_ROW_COLUMNS " FROM item v JOIN item c ON c.thread = v.thread AND c.station = v.station AND" \
 	       " c.is_current = 1 JOIN item ON item.n = c.n OR item.grp = c.grp WHERE v.id = ? ORDER BY item.rank, item.id") \

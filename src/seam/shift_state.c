@@ -11,23 +11,9 @@ enum { HOUR_MS = 3600000 };
 static enum err
 newest(struct app *app, struct picture *picture, enum kind kind, struct picture_row *row)
 {
-	struct picture_query query = {.kinds = picture_kind(kind), .limit = PICTURE_ROWS};
-	struct picture_row *rows;
-	size_t n;
-	size_t best = 0;
-	enum err err;
+	enum err err = picture_latest(picture, kind, &app->config.station, app->arena, row);
 
-	*row = (struct picture_row){.filed_ms = 0};
-	query.station = app->config.station;
-	err = picture_query(picture, &query, app->arena, &rows, &n, &query.after);
-	if (err != ERR_OK || n == 0)
-		return err;
-	for (size_t i = 1; i < n; i++)
-		if (rows[i].filed_ms > rows[best].filed_ms ||
-		    (rows[i].filed_ms == rows[best].filed_ms &&
-		     rows[i].position > rows[best].position))
-			best = i;
-	return picture_record(picture, &rows[best].id, app->arena, row);
+	return err == ERR_NOT_FOUND ? ERR_OK : err;
 }
 
 static void

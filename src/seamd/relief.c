@@ -20,58 +20,17 @@ struct relief {
 
 static const char alone[] = "; taken over by the account that handed over";
 
-/* By its leaf, which neither what a record says of its time nor a clock that was set changes;
- * restored records have none. */
-static bool
-is_newer(const struct picture_row *row, const struct picture_row *than)
-{
-	if (row->position != than->position)
-		return row->position > than->position;
-	return row->filed_ms > than->filed_ms;
-}
-
-/* One page; what it takes of memory goes back. */
-static enum err
-look_at_page(struct core *core, struct picture_query *query, struct picture_row *newest,
-	     bool *is_found)
-{
-	struct arena_mark mark = arena_mark(core->arena);
-	struct picture_row *rows;
-	size_t n;
-	enum err err = picture_query(core->picture, query, core->arena, &rows, &n, &query->after);
-
-	for (size_t i = 0; err == ERR_OK && i < n; i++)
-		if (!rows[i].is_erased && (!*is_found || is_newer(&rows[i], newest))) {
-			*newest = rows[i];
-			*is_found = true;
-		}
-	arena_back(core->arena, mark);
-	return err;
-}
-
-/* The newest record in force of this station.  Pages are in the order of what the records say of
- * their time: all of them are looked at. */
 static enum err
 read_picture(struct core *core, struct relief *now)
 {
-	struct picture_query query = {.kinds = picture_kind(KIND_SHIFT),
-				      .station = core->kid.station,
-				      .limit = PICTURE_ROWS_MAX};
-	struct picture_row newest = {.position = 0};
 	struct picture_row row;
-	bool is_found = false;
-	enum err err;
+	enum err err =
+	    picture_latest(core->picture, KIND_SHIFT, &core->kid.station, core->arena, &row);
 
-	do
-		err = look_at_page(core, &query, &newest, &is_found);
-	while (err == ERR_OK && query.after.is_set);
-	if (err != ERR_OK || !is_found)
-		return err;
-	err = picture_record(core->picture, &newest.id, core->arena, &row);
 	if (err == ERR_OK && row.record)
 		*now =
 		    (struct relief){row.record->field[FIELD_STATE].code, row.thread, true, row.id};
-	return err;
+	return err == ERR_NOT_FOUND ? ERR_OK : err;
 }
 
 static enum err
