@@ -216,6 +216,18 @@ on_read(struct bufferevent *line, void *cookie)
 
 /* ---- events ---- */
 
+/* It is the other end, but our certificate has run out.  Who comes then is no stranger. */
+static void
+rest(struct peer_conn *conn)
+{
+	if (conn->is_ours) {
+		peer_lose(conn, LINK_CAUSE_OWN_CERTIFICATE, "");
+		return;
+	}
+	peer_log_refusal(conn->peer, conn->address, link_cause_label(LINK_CAUSE_OWN_CERTIFICATE));
+	peer_conn_close(conn);
+}
+
 static void
 on_shaken(struct peer_conn *conn)
 {
@@ -225,7 +237,7 @@ on_shaken(struct peer_conn *conn)
 	if (conn->check.cause != LINK_CAUSE_UP)
 		peer_lose(conn, LINK_CAUSE_TLS, "no certificate was looked at");
 	else if (peer->is_over)
-		peer_lose(conn, LINK_CAUSE_OWN_CERTIFICATE, "");
+		rest(conn);
 	else if (conn->is_ours && !peer_tls_is_link(conn->ssl))
 		peer_lose(conn, LINK_CAUSE_TLS, "it is no station's link: ALPN");
 	else if (conn->is_ours)
