@@ -207,10 +207,11 @@ picture_record(struct picture *picture, const struct hash *id, struct arena *are
 	size_t n;
 	enum err err = picture_store_sql(picture, PICTURE_SQL_RECORD, &statement);
 
-	*row = (struct picture_row){0};
+	if (err == ERR_OK)
+		db_bind_blob(statement, 1, id_span(id));
+	*row = (struct picture_row){0}; /* which may be where the id was */
 	if (err != ERR_OK)
 		return err;
-	db_bind_blob(statement, 1, id_span(id));
 	err = collect(picture, statement, arena, &rows, &n);
 	if (err != ERR_OK)
 		return err;
