@@ -82,6 +82,8 @@ new_mirror(const char *home, const struct note_key *key, struct mirror **mirror)
 	mirror_clear_head(&made->seen);
 	for (size_t i = 0; i < MIRROR_HEADS_MAX; i++)
 		mirror_clear_head(&made->waiting[i]);
+	for (size_t i = 0; i < MISSED_MAX; i++)
+		mirror_clear_head(&made->missed[i]);
 	*mirror = made;
 	return ERR_OK;
 }
@@ -164,6 +166,8 @@ mirror_close(struct mirror *mirror)
 	out_free(&mirror->seen.note);
 	for (size_t i = 0; i < MIRROR_HEADS_MAX; i++)
 		out_free(&mirror->waiting[i].note);
+	for (size_t i = 0; i < MISSED_MAX; i++)
+		out_free(&mirror->missed[i].note);
 	free(mirror);
 }
 
@@ -198,6 +202,29 @@ mirror_largest(struct mirror *mirror)
 	return largest;
 }
 
+void
+mirror_miss_head(struct mirror *mirror, struct shown *shown)
+{
+	struct shown *row = &mirror->missed[0];
+
+	for (size_t i = 1; i < MISSED_MAX && row->head.size; i++)
+		if (!mirror->missed[i].head.size || mirror->missed[i].head.size > row->head.size)
+			row = &mirror->missed[i];
+	if (!row->head.size || row->head.size > shown->head.size)
+		mirror_move_head(row, shown);
+}
+
+struct shown *
+mirror_reached(struct mirror *mirror)
+{
+	size_t i = 0;
+
+	while (i < MISSED_MAX - 1 &&
+	       (!mirror->missed[i].head.size || mirror->missed[i].head.size > mirror->at.head.size))
+		i++;
+	return &mirror->missed[i];
+}
+
 uint64_t
 mirror_aim(const struct mirror *mirror)
 {
@@ -211,8 +238,17 @@ mirror_aim(const struct mirror *mirror)
 
 /* --- heads that are shown */
 
+static struct shown *
+missed_of(struct mirror *mirror, uint64_t size)
+{
+	for (size_t i = 0; i < MISSED_MAX; i++)
+		if (mirror->missed[i].head.size == size)
+			return &mirror->missed[i];
+	return NULL;
+}
+
 static const struct shown *
-of_that_size(const struct mirror *mirror, uint64_t size)
+of_that_size(struct mirror *mirror, uint64_t size)
 {
 	if (mirror->at.head.size == size)
 		return &mirror->at;
@@ -223,7 +259,7 @@ of_that_size(const struct mirror *mirror, uint64_t size)
 	for (size_t i = 0; i < MIRROR_HEADS_MAX; i++)
 		if (mirror->waiting[i].head.size == size)
 			return &mirror->waiting[i];
-	return NULL;
+	return missed_of(mirror, size);
 }
 
 /* Into a free row, or over the smallest: the largest say most. */
@@ -245,10 +281,13 @@ static enum err
 weigh(struct mirror *mirror, struct shown *shown, enum mirror_result *result, struct fork *fork)
 {
 	const struct shown *known = of_that_size(mirror, shown->head.size);
+	struct shown *missed = missed_of(mirror, shown->head.size);
 	bool is_smaller = shown->head.size < mirror->at.head.size;
 
 	*result = MIRROR_KNOWN;
 	if (known && hash_equal(&known->head.root, &shown->head.root)) {
+		if (known == missed && put_waiting(mirror, missed)) /* tried again */
+			*result = MIRROR_TAKEN;
 		if (is_smaller)
 			*result = MIRROR_SHRUNK;
 		return ERR_OK;

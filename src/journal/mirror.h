@@ -50,8 +50,9 @@ enum mirror_result {
 	MIRROR_TAKEN,  /* goes on: mirror_next() */
 	MIRROR_KNOWN,  /* nothing new */
 	MIRROR_SHRUNK, /* smaller than the head held; mirror_next() compares it */
-	MIRROR_WRONG,  /* not what the head says: thrown away; another place may have it */
-	MIRROR_GONE,   /* not there in any form: only a newer head can help */
+	MIRROR_WRONG,  /* not what the head says: thrown away; after the third the head is put aside
+			*/
+	MIRROR_GONE,   /* not there in any form: the head is put aside */
 	MIRROR_STRANGE /* not asked for; no head of this log; above MIRROR_LEAVES_MAX */
 };
 
@@ -77,6 +78,9 @@ MUST_USE enum err mirror_next(struct mirror *mirror, enum mirror_result *result,
  */
 MUST_USE enum err mirror_give(struct mirror *mirror, struct span path, int status,
 			      struct span bytes, enum mirror_result *result);
+
+/* A head that is put aside is fetched when it is shown again, and compared when the copy has grown
+ * beyond it by another one. */
 
 /* Looks at everything stored from the first leaf on, as mirror_next() goes along, and fetches again
  * what is damaged. */

@@ -243,6 +243,51 @@ heads_that_wait(void **state)
 	testpeer_drop(&other);
 }
 
+/* A head that its station cannot serve, or serves something else for, is compared when the copy has
+ * passed it, whatever came between. */
+static void
+missed_heads_are_compared(void **state)
+{
+	struct testpeer one, other;
+
+	(void)state;
+	testpeer_make(&one, 1100, 1100, '-');
+	testpeer_make(&other, 9, 5, 'x');
+	for (int which = 0; which < 3; which++) {
+		struct testpeer *from = which == 2 ? &one : &other;
+		struct mirror *mirror;
+		struct fork fork = fork_new();
+
+		assert_int_equal(mirror_open(home, &one.key, &mirror), ERR_OK);
+		testpeer_reach(&one, mirror, 4);
+		for (int again = 0; again < 2; again++) {
+			one.n = 1100;
+			assert_int_equal(testpeer_show(from, mirror, 7, &fork), MIRROR_TAKEN);
+			one.n = which == 1 ? 1100 : 5;
+			for (int i = 0; which == 1 && i < 3; i++)
+				assert_int_equal(testpeer_serve(&one, mirror, &fork), MIRROR_WRONG);
+			if (which != 1)
+				assert_int_equal(testpeer_serve(&one, mirror, &fork), MIRROR_GONE);
+			assert_int_equal(testpeer_serve(&one, mirror, &fork), MIRROR_IDLE);
+		}
+		assert_int_equal(mirror_size(mirror), 4);
+		one.n = 1100;
+		testpeer_reach(&one, mirror, 6);
+		assert_int_equal(testpeer_serve(&one, mirror, &fork), MIRROR_IDLE);
+		testpeer_reach(&one, mirror, 10);
+		if (which < 2) {
+			assert_int_equal(testpeer_serve(&one, mirror, &fork), MIRROR_FORKED);
+			assert_holds(&fork, &one, 7, 10);
+		}
+		assert_int_equal(testpeer_serve(&one, mirror, &fork), MIRROR_IDLE);
+		mirror_close(mirror);
+		fork_free(&fork);
+		begin_anew();
+	}
+	testpeer_drop(&one);
+	testpeer_drop(&other);
+}
+
 /* A copy that is damaged accuses nobody: it is mended first. */
 static void
 damage_is_no_fork(void **state)
@@ -285,8 +330,12 @@ main(void)
 {
 #define ROW(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
-	    ROW(at_every_edge),   ROW(smaller_heads),     ROW(known_heads_are_compared),
-	    ROW(heads_that_wait), ROW(damage_is_no_fork),
+	    ROW(at_every_edge),
+	    ROW(smaller_heads),
+	    ROW(known_heads_are_compared),
+	    ROW(heads_that_wait),
+	    ROW(missed_heads_are_compared),
+	    ROW(damage_is_no_fork),
 	};
 #undef ROW
 

@@ -29,6 +29,7 @@ enter(struct mirror *mirror, enum phase phase, const struct note_head *head)
 	if (!mirror->tree)
 		return ERR_NOMEM;
 	mirror->phase = phase;
+	mirror->wrong = 0;
 	return phase == PHASE_COMPARE ? mirror_tree_keep(mirror->tree) : ERR_OK;
 }
 
@@ -51,7 +52,9 @@ choose(struct mirror *mirror, bool *is_idle)
 							&mirror->aim)
 				     : err;
 	}
-	if (shown->head.size) {
+	if (!shown->head.size)
+		shown = mirror_reached(mirror);
+	if (shown->head.size && shown->head.size <= mirror->at.head.size) {
 		err = enter(mirror, PHASE_COMPARE, &mirror->at.head);
 		if (err == ERR_OK)
 			mirror_move_head(&mirror->seen, shown);
@@ -272,11 +275,19 @@ mirror_next(struct mirror *mirror, enum mirror_result *result, char path[MIRROR_
 
 /* --- what came */
 
-/* Of the copy itself something is lost that its station has no more: the next head brings it. */
+/* Of the copy itself something is lost that its station has no more: the next head brings it.  A
+ * head that cannot be had now may be of another history: it is compared when the copy reaches it.
+ */
 static void
 give_up(struct mirror *mirror)
 {
-	if (mirror->phase == PHASE_COMPARE || mirror->seen.head.size)
+	bool is_compared = mirror->seen.head.size > 0;
+
+	if (mirror->aim.head.size > mirror->at.head.size)
+		mirror_miss_head(mirror, &mirror->aim);
+	else if (mirror->seen.head.size)
+		mirror_miss_head(mirror, &mirror->seen);
+	if (mirror->phase == PHASE_COMPARE || is_compared)
 		mirror->from_start = true;
 	leave(mirror);
 }
@@ -315,6 +326,8 @@ mirror_give(struct mirror *mirror, struct span path, int status, struct span byt
 	if (err != ERR_REFUSED)
 		return err;
 	*result = MIRROR_WRONG;
+	if (++mirror->wrong == WRONG_MAX)
+		give_up(mirror);
 	return ERR_OK;
 }
 

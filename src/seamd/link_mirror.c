@@ -8,6 +8,7 @@
 #include "journal/fork.h"
 #include "journal/journal.h"
 #include "journal/mirror.h"
+#include "journal/shelf.h"
 #include "journal/witness.h"
 #include "seamd/misdeed.h"
 
@@ -32,6 +33,43 @@ log_of(const struct core *core, const struct link *link)
 	return note && note->logs ? &note->log[note->logs - 1] : NULL;
 }
 
+/* Heads that came before the copy was opened and go beyond it. */
+struct known_heads {
+	struct mirror *mirror;
+	struct fork fork;
+	bool is_forked;
+};
+
+static bool
+show_known(void *context, const struct shelf *shelf)
+{
+	struct known_heads *known = context;
+	enum mirror_result result = MIRROR_STRANGE;
+
+	if (!span_is(shelf->name, mirror_key(known->mirror)->name) ||
+	    shelf->version <= (int64_t)mirror_size(known->mirror))
+		return true;
+	known->is_forked =
+	    mirror_show(known->mirror, shelf->text, &result, &known->fork) == ERR_OK &&
+	    result == MIRROR_FORKED;
+	return !known->is_forked;
+}
+
+static void
+show_known_heads(struct core *core, struct link *link)
+{
+	struct known_heads known = {.mirror = link->mirror, .fork = fork_new()};
+
+	if (shelf_each(core->journal, SPAN("head"), &(struct shelf_walk){show_known, &known}) !=
+	    ERR_OK)
+		role_log("core", "warn", "the heads of the log of %s could not be read",
+			 link->station.name);
+	if (known.is_forked)
+		link_keep_fork(core, link->station.name, span_of(mirror_key(link->mirror)->name),
+			       &known.fork);
+	fork_free(&known.fork);
+}
+
 static bool
 open_mirror(struct core *core, struct link *link)
 {
@@ -47,8 +85,10 @@ open_mirror(struct core *core, struct link *link)
 		role_log("core", "warn", "no copy of the log of %s can be kept",
 			 link->station.name);
 		link->mirror = NULL;
+		return false;
 	}
-	return link->mirror != NULL;
+	show_known_heads(core, link);
+	return true;
 }
 
 struct mirror *
