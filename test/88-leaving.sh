@@ -49,6 +49,9 @@ holds "what the thief signs is refused at b" revoked_key refused
 refuse "and is not held" seam --home b-one show "$forged"
 seam --home b-one status >status 2>err
 holds "it is kept apart, and the status says so" "[1-9][0-9]* kept in quarantine" status
+# The thief has the key of the log as well, and tells another history of it.
+has_evidence() { [ "$(seam --home b-one evidence list --json | pick - 'len(d)')" -gt 0 ]; }
+try "b has evidence that a key of a's tells two histories" wait_for 60 has_evidence
 stop_station thief
 
 # ---- c leaves ----
