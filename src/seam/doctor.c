@@ -11,11 +11,13 @@
 #include "seamd/ring.h"
 
 #include <fcntl.h>
+#include <linux/landlock.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 enum {
@@ -164,7 +166,8 @@ look_at_log(struct doctor *doctor, struct view *view)
 		(void)snprintf(found, sizeof found, "%llu refused items are kept",
 			       (unsigned long long)counts.quarantined);
 		doctor_say(doctor, DOCTOR_WARN, "quarantine", found,
-			   "ask their senders; seam import bundle named the reasons");
+			   "ask their senders; seam import bundle, and the station's log for a "
+			   "link, named the reasons");
 	}
 }
 
@@ -223,19 +226,13 @@ look_at_policy(struct doctor *doctor, struct view *view)
 static void
 look_at_walls(struct doctor *doctor)
 {
-	char text[512] = "";
-	int fd = open("/sys/kernel/security/lsm", O_RDONLY | O_CLOEXEC);
-	ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof text - 1);
-
-	if (fd >= 0)
-		(void)close(fd);
-	if (n > 0 && strstr(text, "landlock"))
+	if (syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION) > 0)
 		doctor_say(doctor, DOCTOR_OK, "walls", "the kernel has Landlock", "");
 	else
-		doctor_say(doctor, DOCTOR_WARN, "walls",
-			   "it cannot be seen that the kernel has Landlock",
-			   "the station's log says which walls hold; a real station refuses to run "
-			   "without (jail strict)");
+		doctor_say(
+		    doctor, DOCTOR_WARN, "walls", "the kernel has no Landlock",
+		    "a real station refuses to run without (jail strict): take a kernel that "
+		    "has it, with landlock in its lsm= list");
 }
 
 static void

@@ -237,9 +237,11 @@ verify_file(struct app *app, const char *file)
 	else if (span_starts(span, SHEAF_EVIDENCE "\n"))
 		code = evidence_verify(app, file, span);
 	else
-		code = app_say_no(
-		    app, "%s: neither a home, nor a bundle, nor evidence (seam proof ID makes it)",
-		    file);
+		code = app_say_no(app,
+				  "%s: neither a home, nor a bundle, nor evidence (seam proof ID "
+				  "--to PARTY makes it); a "
+				  "proof without --to is for checkers of C2SP tlog-proof",
+				  file);
 	out_free(&text);
 	return code;
 }
