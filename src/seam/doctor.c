@@ -10,7 +10,6 @@
 #include "release/policy.h"
 #include "seamd/ring.h"
 
-#include <fcntl.h>
 #include <linux/landlock.h>
 #include <stdio.h>
 #include <stdlib.h>
