@@ -4,6 +4,8 @@
 
 #include "seamd/config.h"
 
+#include <stdio.h>
+
 int64_t
 api_now(const struct web_request *request)
 {
@@ -37,8 +39,13 @@ api_status(enum why why)
 void
 api_refuse(struct web_request *request, const struct recordjson_fault *fault)
 {
+	char text[sizeof fault->about + 256] = "";
+
+	if (fault->about[0])
+		(void)snprintf(text, sizeof text, "%s: %s", why_text(fault->reason.why),
+			       fault->about);
 	web_reply_problem(request, api_status(fault->reason.why), fault->reason.why,
-			  fault->reason.field, fault->about[0] ? fault->about : NULL);
+			  fault->reason.field, text);
 }
 
 bool
