@@ -23,6 +23,8 @@ holds "waits" 'decisions by officers' out
 holds "of a field that goes coarser only the rest is held" '  place finer than 1km: no rule' out
 lacks "not the field" 'not place' out
 
+try "a report of words, of which no line gives anything" seam --home a report request need=eod "summary=two shells by the road"
+holds "is held back for that, not for what it holds" '^  b +held back +no rule of the policy gives' out
 try "a report" seam --home a report incident type=atk.ambush when=now place=38SMD470654 deaths=1
 id=$(head -1 out)
 holds "is held back with the reason" '^  b +held back +the rule asks for decisions' out

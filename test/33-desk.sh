@@ -246,6 +246,8 @@ says a "$(pick filed 'd["id"]')" decline "farmers" >/dev/null
 holds "its end says why" 'declined .*: farmers' <(seam --home a alerts --all)
 # The answers are granted to b by the policy; what they are about is not: they stay.
 same "the answer to an alert goes to nobody" "held_back held_back" "$(state a "$done_id" b) $(state a "$done_id" c)"
+why_of() { seam --home a --json show "$1" | pick - 'next(p["why"] for p in d["parties"] if p["party"] == "b")'; }
+same "since an alert never leaves the party" stays_home "$(why_of "$done_id")"
 seam --home a report told re="$open" told_party=b told_by=voice >out 2>err || not_ok "told" err
 seam --home a report link re="$open" link=follows link_to="$cross" >out 2>err || not_ok "a link" err
 about=$(stored a "SELECT count(*) FROM record WHERE kind IN ('told','link') AND origin = 'a/one'")

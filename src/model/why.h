@@ -81,7 +81,8 @@
 	X(FAMILIES,          "families",          "own losses leave only together with what the families know") \
 	X(RETRACTED,         "retracted",         "the record was retracted") \
 	X(GIVEN,             "given",             "given already") \
-	X(SUPERSEDED,        "superseded",        "a newer version of it goes at that moment instead")
+	X(SUPERSEDED,        "superseded",        "a newer version of it goes at that moment instead") \
+	X(STAYS_HOME,        "stays_home",        "it is about an alert or another record that never leaves the party")
 /* clang-format on */
 
 enum why {

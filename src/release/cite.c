@@ -43,8 +43,8 @@ may_hear(const struct release_question *question, const struct release_cite *cit
 	       is_inside(&cite->onward, &question->recipient);
 }
 
-bool
-cite_allows(const struct release_question *question, enum field *field)
+enum why
+cite_refuses(const struct release_question *question, enum field *field)
 {
 	for (size_t r = 0; r < ROWS_N; r++) {
 		size_t told = 0;
@@ -56,14 +56,16 @@ cite_allows(const struct release_question *question, enum field *field)
 			if (question->cites[i].field != ROWS[r].field)
 				continue;
 			told++;
+			if (question->cites[i].stays_home)
+				return WHY_STAYS_HOME;
 			if (!may_hear(question, &question->cites[i]))
-				return false;
+				return WHY_CITES_HELD_BACK;
 		}
 		if (told < references(question->record, ROWS[r].field))
-			return false;
+			return WHY_CITES_HELD_BACK;
 	}
 	*field = FIELD_NONE;
-	return true;
+	return WHY_NONE;
 }
 
 bool

@@ -10,8 +10,9 @@
  * about counts as foreign, forbidden and not held.
  */
 
-/* Whether the record may go to the recipient at all; *field is the reference that forbids it. */
-bool cite_allows(const struct release_question *question, enum field *field);
+/* Why the record may not go to the recipient at all; *field is the reference that forbids it.
+ * WHY_NONE, WHY_CITES_HELD_BACK or WHY_STAYS_HOME. */
+enum why cite_refuses(const struct release_question *question, enum field *field);
 
 /* Takes references the recipient does not hold out of a set; returns true when it took any, *field
  * is the last of them. */
@@ -19,8 +20,8 @@ bool cite_drop(const struct release_question *question, struct field_set *give, 
 
 /* Whether a record whose `field` refers to one of this kind must stay in its party as that does: an
  * answer to an alert, what was told of it, a link to it, would tell that there is one.  Who asks
- * leaves the reference without an origin then, which forbids it.  A report may rest on an alert:
- * there the reference alone is dropped. */
+ * says so of the reference and leaves it without an origin, which forbids it.  A report may rest on
+ * an alert: there the reference alone is dropped. */
 bool cite_stays_home(enum field field, enum kind kind);
 
 #endif

@@ -298,6 +298,24 @@ reason_of(const struct cut *cut, enum field field)
 	return (struct because){.why = WHY_NO_RULE};
 }
 
+/* Where nothing goes: what was held back though a line gave it, else that no line gave anything.
+ * That free text and sealed fields need more than a line is no reason then. */
+static enum why
+reason_of_all(const struct cut *cut, const struct release_held *held, size_t n)
+{
+	enum why why = WHY_NO_RULE;
+
+	if (n == 0 && cut->question->given)
+		return WHY_GIVEN;
+	for (size_t i = 0; i < n; i++) {
+		if (held[i].why == WHY_CITES_HELD_BACK)
+			return WHY_CITES_HELD_BACK;
+		if (why == WHY_NO_RULE && cut->because[held[i].field].why)
+			why = cut->because[held[i].field].why;
+	}
+	return why;
+}
+
 /* Every level that stays behind, with the last thing that held it back. */
 static enum err
 answer_with(const struct cut *cut, const struct parts *parts, struct release_answer *answer)
@@ -320,7 +338,9 @@ answer_with(const struct cut *cut, const struct parts *parts, struct release_ans
 		if (missing && !field_row(f)->is_always)
 			push_held(held, &n, f, missing, reason_of(cut, f));
 	}
-	*answer = (struct release_answer){parts->part, parts->n, held, n};
+	*answer = (struct release_answer){parts->part, parts->n, held, n, WHY_NONE};
+	if (parts->n == 0)
+		answer->why = reason_of_all(cut, held, n);
 	return ERR_OK;
 }
 
@@ -332,7 +352,7 @@ deny(struct cut *cut, enum why why, const char *text, struct release_answer *ans
 	if (!held)
 		return ERR_NOMEM;
 	*held = (struct release_held){.why = why, .text = text};
-	*answer = (struct release_answer){NULL, 0, held, 1};
+	*answer = (struct release_answer){NULL, 0, held, 1, why};
 	return ERR_OK;
 }
 
@@ -461,7 +481,8 @@ cut_decide(const struct release_question *question, const struct condition_assum
 		return deny(&cut, why, "", answer);
 	if (question->is_retracted)
 		return deny(&cut, WHY_RETRACTED, "", answer);
-	if (!cite_allows(question, &field))
-		return deny(&cut, WHY_CITES_HELD_BACK, field_row(field)->name, answer);
+	why = cite_refuses(question, &field);
+	if (why)
+		return deny(&cut, why, field_row(field)->name, answer);
 	return give_by_policy(&cut, answer);
 }

@@ -52,6 +52,7 @@ struct row {
 	const char
 	    *parts; /* "type, place@1km +2h until 3h onward c officers 2 follow 1 (not_yet) / …" */
 	const char *held;        /* "place@10m protected, unit no_rule"; NULL: not looked at */
+	const char *whole;       /* why nothing goes, as a code; NULL: not looked at */
 	const char *filed_rules; /* the policy at filing; NULL: the same */
 	const char *given;       /* items as "type, place@1km"; NULL: nothing */
 	int64_t now_h, newer_h;  /* newer_h: a newer version, filed so much later; 0: none */
@@ -73,6 +74,7 @@ static const struct release_cite OWN_HELD[] = {CITE(RE, .is_own = true, .is_held
 static const struct release_cite OWN_NOT_HELD[] = {CITE(RE, .is_own = true)};
 static const struct release_cite FROM_B[] = {CITE(RE, .origin = {"b"}, .is_held = true)};
 static const struct release_cite FROM_C[] = {CITE(RE, .origin = {"c"}, .is_held = true)};
+static const struct release_cite OF_ALERT[] = {CITE(RE, .stays_home = true)};
 static const struct release_cite FROM_C_ONWARD[] = {
     CITE(RE, .origin = {"c"}, .onward = {2, {{"b"}, {"d"}}}, .is_held = true)};
 static const struct release_cite FROM_C_TO_D[] = {
@@ -295,6 +297,17 @@ static const struct row ROWS[] = {
 	    "severity follow 1 / summary officers 1 (needs_officers)", NULL},
 	{.name = "words by hand", KIND_STATEMENT, "text=we regret; lang=en", "release statement to b : text, lang manual 1\n", "lang, text officers 1", NULL, .approvals = 1},
 	{.name = "words without a line", KIND_STATEMENT, "text=we regret; lang=en", "release statement to b : lang\n", "lang", "text protected"},
+	{.name = "nothing is granted: words", KIND_STATEMENT, "text=we regret; lang=en", "", "", "text protected", .whole = "no_rule"},
+	{.name = "nothing is granted: ask", KIND_REQUEST, "need=eod; ask=b:1h,c:2h", "", "", "ask protected", .whole = "no_rule"},
+	{.name = "nothing is granted: sealed", KIND_CASUALTY, "group=own; medical=burns", "", "", "medical protected", .whole = "no_rule"},
+	{.name = "no line holds: words", KIND_STATEMENT, "text=we regret; state=open", "release statement to b : text, state manual 1 if state = closed\n",
+	    "", "text no_rule", .whole = "no_rule"},
+	{.name = "a granted shape is taken", KIND_SIGHTING, "type=mov.sighting; shape=line 35.1,44.2 35.2,44.3", "release sighting to b : shape\n",
+	    "", "shape protected", .whole = "protected"},
+	{.name = "a granted field is capped", KIND_STATEMENT, "text=we regret; state=open", "release statement to b : state\ncap any to b : never state\n",
+	    "", "state capped", .whole = "capped"},
+	{.name = "answer to an alert", KIND_ANSWER, "re=" ID43 "; answer=seen", "release answer to b : re, answer\n", "", " stays_home", .cites = OF_ALERT, .cites_n = 1,
+	    .whole = "stays_home"},
 	{.name = "own row of ask", KIND_REQUEST, "need=eod; ask=b:1h,c:2h", "release request to b : need\n", "need, ask@1", "ask protected"},
 	{.name = "own row of ask, the second", KIND_REQUEST, "need=eod; ask=b:1h,c:2h", "release request to c : need\n", "need, ask@2", NULL, .recipient = "c"},
 	{.name = "not asked", KIND_REQUEST, "need=eod; ask=c:2h", "release request to b : need\n", "need", NULL},
@@ -457,6 +470,10 @@ check_row(const struct row *row, const struct bench *bench)
 		write_part(&out, &answer.parts[i]);
 	}
 	is_right = span_equal(out_view(&out), span_of(row->parts));
+	if (row->whole && strcmp(row->whole, why_code(answer.why)) != 0) {
+		print_error("%s: the whole: %s\n", row->name, why_code(answer.why));
+		is_right = false;
+	}
 	if (!is_right)
 		print_error("%s: \"%.*s\"\n", row->name, (int)out.n, out.p ? out.p : "");
 	while (held.n > 0 && span_split(&held, ',', &one)) {

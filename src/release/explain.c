@@ -145,7 +145,7 @@ because_of(const struct explain *explain, const struct release_held *held)
 	if (held->why == WHY_NO_RULE && held->field && was_not_given(explain->question, held))
 		return "the policy at the time of filing did not give it";
 	/* the text of that refusal is only the name of the field that refers to the other record */
-	if (held->why == WHY_CITES_HELD_BACK && !held->field)
+	if ((held->why == WHY_CITES_HELD_BACK || held->why == WHY_STAYS_HOME) && !held->field)
 		return why_text(held->why);
 	return held->text[0] ? held->text : why_text(held->why);
 }

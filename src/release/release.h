@@ -34,7 +34,8 @@ struct release_parties {
 struct release_cite {
 	enum field field; /* which field refers to it */
 	struct hash id;
-	bool is_own;                   /* signed by a station of the cutting party */
+	bool stays_home; /* what it refers to, and so the record, never leaves the party (cite.h) */
+	bool is_own;     /* signed by a station of the cutting party */
 	struct party origin;           /* whose record it is; unset when not held here */
 	struct release_parties onward; /* of a foreign record: whom its originator allows besides */
 	bool is_held; /* the recipient holds it: it is theirs, or was delivered to them */
@@ -99,6 +100,8 @@ struct release_answer {
 	size_t parts_n;
 	const struct release_held *held;
 	size_t held_n;
+	enum why why; /* of the whole, where there is no part: WHY_NO_RULE unless something that a
+			 line gave, or the record itself, was held back; WHY_NONE with parts */
 };
 
 /*

@@ -74,7 +74,8 @@ look_up_cite(struct app *app, struct asking *asking)
 		return ERR_OK;
 	if (err != ERR_OK)
 		return err;
-	if (cite_stays_home(cite->field, row.kind))
+	cite->stays_home = cite_stays_home(cite->field, row.kind);
+	if (cite->stays_home)
 		return ERR_OK; /* as core sees it: without leave */
 	cite->origin = station_party(&row.station);
 	cite->is_own = party_equal(&cite->origin, &own);

@@ -87,9 +87,7 @@ say(struct app *app, struct sending *sending, enum vocab_lang lang)
 	if (err == ERR_OK)
 		release_now(&answer, &set);
 	if (err == ERR_OK && field_set_is_empty(&set)) {
-		enum why why = answer.parts_n  ? answer.parts[0].why
-			       : answer.held_n ? answer.held[0].why
-					       : WHY_NO_RULE;
+		enum why why = answer.parts_n ? answer.parts[0].why : answer.why;
 
 		code = app_refused(
 		    app, why, 0,

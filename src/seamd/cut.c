@@ -130,7 +130,8 @@ look_up_cite(struct core *core, const struct party *party, struct release_cite *
 		return ERR_OK; /* not held: release treats it as foreign without leave */
 	if (err != ERR_OK)
 		return err;
-	if (cite_stays_home(cite->field, kind_find(row.kind)))
+	cite->stays_home = cite_stays_home(cite->field, kind_find(row.kind));
+	if (cite->stays_home)
 		return ERR_OK; /* as if it were somebody else's, without leave */
 	if (!station_read(row.origin, &station))
 		return ERR_CORRUPT;
@@ -425,7 +426,6 @@ cut_for(struct core *core, struct take *take, const struct party *party)
 			  .looks_back = take->is_amending};
 	enum err err = cut_ask(core, &cut, &answer);
 	int64_t now_ms = core_now(core); /* one moment for journal and picture */
-	bool is_citing = false;
 
 	*row = (struct take_party){
 	    .party = *party, .state = PICTURE_STATE_HELD_BACK, .why = WHY_NO_RULE};
@@ -438,18 +438,14 @@ cut_for(struct core *core, struct take *take, const struct party *party)
 		else if (row->state == PICTURE_STATE_HELD_BACK)
 			row->why = answer.parts[i].why;
 	}
-	for (size_t i = 0; i < answer.held_n && answer.parts_n == 0; i++) {
-		is_citing = is_citing || answer.held[i].why == WHY_CITES_HELD_BACK;
-		if (answer.held[i].field == FIELD_NONE || row->why == WHY_NO_RULE)
-			row->why = answer.held[i].why;
-	}
-	if (is_citing)
-		row->why = WHY_CITES_HELD_BACK;
+	if (err == ERR_OK && answer.parts_n == 0)
+		row->why = answer.why;
 	/* That no rule gives anything is the rule: it needs no row, and a new fold says it again.
 	 */
 	if (err == ERR_OK && answer.parts_n == 0 && row->why != WHY_NO_RULE)
 		err = keep_part(core, take, party, NULL, row->why,
-				is_citing ? OUTBOX_HELD : OUTBOX_DROPPED, now_ms);
+				row->why == WHY_CITES_HELD_BACK ? OUTBOX_HELD : OUTBOX_DROPPED,
+				now_ms);
 	if (err == ERR_OK && core->picture && !core->is_folding)
 		err = picture_state_put(
 		    core->picture, &take->id, party, (enum picture_state)row->state,

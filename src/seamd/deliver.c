@@ -232,11 +232,9 @@ settle(struct core *core, const struct outbox *outbox, const struct party *party
 		why = answer->parts[i].why;
 		state = why == WHY_NOT_YET ? OUTBOX_WAITING : OUTBOX_HELD;
 	}
-	for (size_t i = 0; answer->parts_n == 0 && i < answer->held_n; i++) {
-		if (i == 0 || answer->held[i].why == WHY_CITES_HELD_BACK)
-			why = answer->held[i].why;
-		if (why == WHY_CITES_HELD_BACK)
-			state = OUTBOX_HELD;
+	if (answer->parts_n == 0) {
+		why = answer->why;
+		state = why == WHY_CITES_HELD_BACK ? OUTBOX_HELD : OUTBOX_DROPPED;
 	}
 	if (state == outbox->state)
 		return ERR_OK;

@@ -90,7 +90,7 @@ write_party(struct core *core, const struct take *take, const struct party *part
 	}
 	if (err == ERR_OK) {
 		struct span whole = out_view(&cut);
-		enum why why = part ? part->why : answer.held_n ? answer.held[0].why : WHY_NO_RULE;
+		enum why why = part ? part->why : answer.why;
 
 		out_sized(message, span_of(party->name));
 		out_sized(message, whole);
