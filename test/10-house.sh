@@ -45,9 +45,13 @@ usage "a half command is wrong use" seam import
 same "refusals file nothing" 2 "$(seam --home a count)"
 
 try "it is amended" seam --home a report sighting persons=6 --amend "$id"
+newest=$(head -1 out)
+refuse "the older one is not amended by oversight" seam --home a report sighting animals=2 --amend "$id"
+holds "the one in force is named" "older version.*the one in force is $newest" err
+lacks "nothing was filed" 'animals' <(seam --home a --json list)
 same "an amendment is no second report" 2 "$(seam --home a count)"
 holds "and is in force" '"persons":"6"' <(seam --home a list --json)
-try "it is taken back" seam --home a retract "$(cat out | head -1)"
+try "it is taken back" seam --home a retract "$newest"
 same "and no longer counted" 1 "$(seam --home a count)"
 
 try "an account is added" seam --home a user add officer liaison

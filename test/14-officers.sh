@@ -17,6 +17,10 @@ holds "by line and column" '^bad.policy:2:[0-9]+: ' err
 refuse "and not used" seam --home a policy use bad.policy
 printf 'party a b\nrelease incident to b : type, place@1km manual 2\n' >two.policy
 try "a policy is checked without a home" seam policy check two.policy
+holds "what neither gets is named" '^warning: nothing of sighting is released to a$' out
+try "in a home" seam --home a policy check two.policy
+holds "what the other party does not get" '^warning: nothing of sighting is released to b$' out
+lacks "nothing is missed that goes to oneself" 'to a' out
 try "two officers decide" seam --home a policy use two.policy
 try "what b would get" seam --home a policy preview incident type=atk.ambush when=now place=38SMD470654
 holds "waits" 'decisions by officers' out
@@ -46,6 +50,24 @@ try "is taken" seam --home b import bundle ab
 seam --home b show "$id" >shown
 holds "b sees the square" 'place +38SMD4765$' shown
 lacks "no finer one" '470654' shown
+
+refuse "where nothing waits nobody is asked" seam --home a send "$id" b
+holds "but told" 'nothing of this record waits for an officer' err
+lacks "no question" 'Approve' err
+printf 'party a b\nrelease incident to b : type, place@1km manual 2\nrelease statement to b : text, lang manual 1\nrelease statement to b : state\n' >words.policy
+try "words leave by one officer" seam --home a policy use words.policy
+try "a statement" seam --home a report statement state=draft "text=we regret it, says Mr Karim"
+words=$(head -1 out)
+refuse "it is shown before anybody is asked" seam --home a send "$words" b
+holds "each part on a line of its own" '^to b: .*text; line 3; ' err
+lacks "no line runs into the next" '[?]to b:' err
+holds "its words" '^    we regret it, says Mr Karim$' err
+holds "what the check finds" '^  it holds .*: .*Karim' err
+holds "then the question" 'Approve that this goes to them[?]' err
+try "a statement with a number in it" seam --home a report statement state=draft "text=call 0770 123 4567"
+refuse "is not asked about" seam --home a send "$(head -1 out)" b
+holds "the check says why" '^seam: refused: text: .*telephone' err
+lacks "no question" 'Approve' err
 
 refuse "nothing is erased without a yes" seam --home a erase "$id"
 try "it is erased" seam --home a erase "$id" --yes

@@ -27,6 +27,7 @@ check_tests(const struct policy *policy, struct policy_faults *faults)
 
 struct report {
 	const struct policy *policy;
+	const struct party *own;
 	bool is_json;
 	const char *comma;
 	struct out *out;
@@ -135,13 +136,14 @@ each_cell(struct report *report, void (*tell)(struct report *, enum kind, int))
 	report->comma = "";
 	for (enum kind k = 1; k < KIND_COUNT; k++)
 		for (unsigned p = 0; is_for_rules(k) && p < report->policy->parties_n; p++)
-			tell(report, k, (int)p);
+			if (!report->own || !party_equal(&report->policy->party[p], report->own))
+				tell(report, k, (int)p);
 }
 
 enum err
-check_report(const struct policy *policy, bool is_json, struct out *out)
+check_report(const struct policy *policy, const struct party *own, bool is_json, struct out *out)
 {
-	struct report report = {policy, is_json, "", out};
+	struct report report = {policy, own, is_json, "", out};
 
 	if (is_json)
 		out_format(out, "{\"tests\":%u,\"cells\":[", policy->trials_n);

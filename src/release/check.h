@@ -13,10 +13,12 @@
 MUST_USE enum err check_tests(const struct policy *policy, struct policy_faults *faults);
 
 /*
- * Every kind and party with what is released, one row per release line, then warnings: cells where
- * nothing is released, fields no rule releases.  Text for people or JSON {"tests", "cells":
+ * Every kind and party but `own` (NULL: not known) with what is released, one row per release line,
+ * then warnings: cells where nothing is released, fields no rule releases.  Text for people or JSON
+ * {"tests", "cells":
  * [{"kind", "party", "rules": [{"line", "items", "conditions"}]}], "warnings": [...]}.
  */
-MUST_USE enum err check_report(const struct policy *policy, bool is_json, struct out *out);
+MUST_USE enum err check_report(const struct policy *policy, const struct party *own, bool is_json,
+			       struct out *out);
 
 #endif

@@ -155,7 +155,7 @@ the_report_names_gaps(void **state)
 	json_t *json;
 
 	(void)state;
-	assert_int_equal(check_report(policy, false, &text), ERR_OK);
+	assert_int_equal(check_report(policy, NULL, false, &text), ERR_OK);
 	assert_non_null(
 	    strstr(text.p, "incident to b\n    line 2    type, place@1km after 2h onward a\n"));
 	assert_non_null(strstr(text.p, "warning: nothing of incident is released to a\n"));
@@ -164,7 +164,7 @@ the_report_names_gaps(void **state)
 	assert_null(strstr(text.p, "no rule releases source")); /* sealed: nobody forgot it */
 	assert_null(strstr(text.p, "alert"));
 	out_reset(&text);
-	assert_int_equal(check_report(policy, true, &text), ERR_OK);
+	assert_int_equal(check_report(policy, NULL, true, &text), ERR_OK);
 	assert_non_null(
 	    strstr(text.p, "\"items\":\"type, place@1km\",\"conditions\":\"after 2h onward a\""));
 	assert_non_null(strstr(text.p, "\"no rule releases severity\""));

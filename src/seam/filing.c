@@ -4,8 +4,8 @@
  */
 #include "seam/filing.h"
 
-#include "base/b64.h"
-#include "base/json.h"
+#include "seam/row.h"
+
 #include "model/record.h"
 #include "picture/picture.h"
 
@@ -101,46 +101,34 @@ filing_file(struct app *app, struct reach *reach, const struct record *record, s
 	return code == APP_OK ? print_filed(app, &message) : code;
 }
 
-/* One disclosure as "name value" for people; digests inside are passed over. */
-static void
-write_disclosure(struct out *out, struct span text)
+/* The record as the party would see it, as the own one is shown. */
+static enum err
+write_cut(const struct app *app, struct out *out, struct span cut)
 {
-	char plain[LIMIT_DOCUMENT];
-	size_t n;
-	json_t *array = NULL;
+	struct record *record = arena_take(app->arena, sizeof *record);
+	enum err err = record ? outcome_read_cut(cut, app->arena, record) : ERR_NOMEM;
 
-	if (text.n < sizeof plain && b64url_read(text, plain, sizeof plain, &n))
-		array = json_read_strict(span_make(plain, n));
-	if (json_is_array(array) && json_array_size(array) == 3 &&
-	    !json_is_object(json_array_get(array, 2))) {
-		char *value = json_dumps(json_array_get(array, 2), JSON_ENCODE_ANY | JSON_COMPACT);
-
-		out_format(out, "      %s %s\n", json_string_value(json_array_get(array, 1)),
-			   value ? value : "");
-		free(value);
-	}
-	json_decref(array);
+	if (err == ERR_OK)
+		row_fields(app, out, record);
+	return err;
 }
 
 /* A party's row of a preview: the cut is the signing input, then "~" and each disclosure.  For
  * programs the rows are one line of JSON before that of the filing. */
-static void
+static enum err
 write_preview(const struct app *app, struct out *out, const struct outcome_shown *shown)
 {
-	struct span cut = shown->cut;
-	struct span one;
-
 	if (app->is_json) {
 		out_format(out, "%s{\"party\":\"%s\",\"cut\":", out->n > 1 ? "," : "",
 			   shown->party.name);
-		out_json(out, cut);
+		out_json(out, shown->cut);
 		out_text(out, ",\"why\":");
 		out_json(out, span_of(shown->why));
 		out_char(out, '}');
-		return;
+		return ERR_OK;
 	}
-	out_format(out, "  %s would get %s%s%s", shown->party.name, cut.n ? "now" : "nothing now",
-		   shown->why[0] ? ": " : "", shown->why);
+	out_format(out, "%s would get %s%s%s", shown->party.name,
+		   shown->cut.n ? "now" : "nothing now", shown->why[0] ? ": " : "", shown->why);
 	if (shown->not_before_ms) {
 		out_text(out, "; from ");
 		app_write_moment(app, out, shown->not_before_ms);
@@ -152,10 +140,7 @@ write_preview(const struct app *app, struct out *out, const struct outcome_shown
 	if (shown->approvals)
 		out_format(out, "; %u officers must approve", shown->approvals);
 	out_text(out, "\n");
-	(void)span_split(&cut, '~', &one);
-	while (span_split(&cut, '~', &one))
-		if (one.n)
-			write_disclosure(out, one);
+	return shown->cut.n ? write_cut(app, out, shown->cut) : ERR_OK;
 }
 
 static int
@@ -181,6 +166,7 @@ filing_preview(struct app *app, struct reach *reach, const struct record *record
 	struct outcome_preview *preview = arena_take(app->arena, sizeof *preview);
 	struct out out = out_new(1 << 20);
 	struct wire_message message;
+	enum err err = ERR_OK;
 	int code;
 
 	out_sized(request, thread);
@@ -193,9 +179,11 @@ filing_preview(struct app *app, struct reach *reach, const struct record *record
 		return app_say_no(app, "the station's answer is not in its form");
 	if (app->is_json)
 		out_char(&out, '[');
-	for (size_t i = 0; i < preview->n; i++)
-		write_preview(app, &out, &preview->shown[i]);
-	if (app->is_json) {
+	for (size_t i = 0; i < preview->n && err == ERR_OK; i++)
+		err = write_preview(app, &out, &preview->shown[i]);
+	if (err != ERR_OK) {
+		code = app_fail(app, err, "showing the preview");
+	} else if (app->is_json) {
 		out_text(&out, "]\n");
 		code = app_print(app, &out);
 	} else if (fwrite(out.p ? out.p : "", 1, out.n, stderr) != out.n) {

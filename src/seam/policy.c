@@ -155,6 +155,18 @@ policy_profiles(struct app *app)
 	return app_print(app, &out);
 }
 
+/* A file is checked without a home too: whose policy it is to be is known with one. */
+static bool
+find_own(struct app *app, const char *file, struct party *own)
+{
+	char why[CONFIG_WHY_MAX];
+
+	if (file && (!app->home[0] || config_read(app->home, &app->config, why) != ERR_OK))
+		return false;
+	*own = station_party(&app->config.station);
+	return true;
+}
+
 int
 policy_check(struct app *app)
 {
@@ -163,6 +175,7 @@ policy_check(struct app *app)
 	struct out report = out_new(REPORT_MAX);
 	struct policy *policy = NULL;
 	struct view *view = NULL;
+	struct party own;
 	int64_t version;
 	int code = APP_OK;
 	enum err err;
@@ -176,7 +189,8 @@ policy_check(struct app *app)
 	if (!file && code == APP_OK)
 		code = read_checked(app, "policy in force", out_view(&text), &policy);
 	if (code == APP_OK) {
-		err = check_report(policy, app->is_json, &report);
+		err = check_report(policy, find_own(app, file, &own) ? &own : NULL, app->is_json,
+				   &report);
 		code = err == ERR_OK ? app_print(app, &report) : app_fail(app, err, "checking");
 	}
 	policy_free(policy);

@@ -4,6 +4,9 @@
 #include "seam/typed.h"
 #include "seam/view.h"
 
+#include "picture/picture.h"
+
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,6 +33,48 @@ needs_view(const struct app *app)
 	return false;
 }
 
+/* What stands in force of that thread, when it is another record. */
+static const struct picture_row *
+in_force(const struct app *app, struct view *view, const struct picture_row *row)
+{
+	struct picture_row *rows;
+	size_t n = 0;
+
+	if (picture_thread(view_picture(view), row->thread, app->arena, &rows, &n) != ERR_OK)
+		return NULL;
+	for (size_t i = 0; i < n; i++)
+		if (rows[i].is_current && !rows[i].is_retracted)
+			return &rows[i];
+	return NULL;
+}
+
+/* What a newer version says would be lost without a word, what was taken back would stand again. */
+static bool
+may_amend(struct app *app, struct view *view, const struct picture_row *row)
+{
+	const struct picture_row *newest;
+	char question[256];
+	char id[HASH_TEXT_SIZE] = "none";
+
+	if (row->is_retracted) {
+		(void)snprintf(question, sizeof question,
+			       "That record was retracted. Amend it all the same?");
+	} else if (!row->is_current) {
+		newest = in_force(app, view, row);
+		if (newest)
+			hash_text(id, &newest->id);
+		(void)snprintf(question, sizeof question,
+			       "This amends an older version, without what came after it; the one "
+			       "in force is %s. Amend the older one?",
+			       id);
+	} else {
+		return true;
+	}
+	if (app->is_sure)
+		app_remark(app, "%s", question);
+	return app_confirm(app, question);
+}
+
 /* The fields of the version that is amended, as they stand; the words say what changes. */
 static int
 start_amending(struct app *app, struct view *view, const char *id, struct record *record,
@@ -45,6 +90,8 @@ start_amending(struct app *app, struct view *view, const char *id, struct record
 	if (strcmp(kind_row(row.kind)->name, args_word(app->args, 0)) != 0)
 		return app_say_no(app, "%s is of kind %s: an amendment is of the same kind", id,
 				  kind_row(row.kind)->name);
+	if (!may_amend(app, view, &row))
+		return APP_NO;
 	*record = *row.record;
 	record->field[FIELD_HEADS].is_set = false;
 	record->field[FIELD_DUTY].is_set = false;

@@ -9,14 +9,17 @@
 #include "seam/view.h"
 #include "seamd/outcome.h"
 
+#include "journal/journal.h"
+#include "journal/outbox.h"
 #include "model/label.h"
+#include "model/lint.h"
 #include "picture/picture.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { REPLAY_TEXT = 160 };
+enum { REPLAY_TEXT = 160, WORDS_LINE = 1024 };
 
 /* One own record and another party, looked up. */
 struct sending {
@@ -161,28 +164,125 @@ send_say(struct app *app)
 	return sending.code;
 }
 
-/* Shows what would go after the approval. */
-static enum err
+/* The finest place the party is given with it, or was before. */
+static unsigned
+finest_place(const struct sending *sending, const struct release_answer *answer)
+{
+	const struct field_set *given = sending->question.ask.given;
+	uint16_t mask = given ? given->mask[FIELD_PLACE] : 0;
+	unsigned finest = 0;
+
+	for (size_t i = 0; i < answer->parts_n; i++)
+		mask |= answer->parts[i].give.mask[FIELD_PLACE];
+	for (unsigned level = 1; level <= FIELD_PLACE_LEVELS; level++)
+		if (mask >> level & 1)
+			finest = level;
+	return finest;
+}
+
+/* Every word of it: in lines, and in pieces where a line is long. */
+static void
+show_words(const struct app *app, struct span text)
+{
+	struct span line;
+
+	while (text.n && span_split(&text, '\n', &line))
+		do {
+			size_t n = line.n < WORDS_LINE ? line.n : WORDS_LINE;
+
+			while (n < line.n && n > 0 && ((unsigned char)line.p[n] & 0xc0) == 0x80)
+				n--;
+			app_remark(app, "    %.*s", (int)n, line.p);
+			line = span_make(line.p + n, line.n - n);
+		} while (line.n);
+}
+
+/* Shows free text and what the check finds in it; what stops it is no officer's to decide. */
+static int
+show_text(struct app *app, enum field field, struct span text, unsigned place)
+{
+	struct lint found[LINT_MAX];
+	size_t n = lint_text(text, place, found);
+	const struct lint *stops = NULL;
+	char why[REPLAY_TEXT];
+
+	app_remark(app, "  %s:", field_row(field)->name);
+	show_words(app, text);
+	for (size_t i = 0; i < n; i++) {
+		app_remark(app, "  it holds %s: %.*s", lint_words(found[i].kind),
+			   (int)found[i].text.n, found[i].text.p);
+		if (!stops && lint_stops(found[i].kind))
+			stops = &found[i];
+	}
+	if (!stops)
+		return APP_OK;
+	(void)snprintf(why, sizeof why, "%s holds %s; amend the record without it",
+		       field_row(field)->name, lint_words(stops->kind));
+	return app_refused(app, WHY_PROTECTED, field, why);
+}
+
+static void
+show_part(struct app *app, const struct sending *sending, const struct release_part *part)
+{
+	struct out out = out_new(65536);
+
+	release_write_set(&out, &part->give);
+	out_format(&out, "%s%s", part->text[0] ? "; " : "", part->text);
+	if (part->why != WHY_NONE)
+		out_format(&out, "; waits: %s", why_text(part->why));
+	app_remark(app, "to %s: %.*s", sending->party.name, (int)out.n, out.p ? out.p : "");
+	out_free(&out);
+}
+
+struct held_for {
+	struct span party;
+	bool waits;
+};
+
+/* As core looks for what an officer may approve. */
+static bool
+look_at_held(void *context, const struct outbox *outbox)
+{
+	struct held_for *held = context;
+
+	held->waits = span_equal(outbox->party, held->party) && outbox->state == OUTBOX_HELD &&
+		      !span_is(outbox->reason, why_text(WHY_CITES_HELD_BACK));
+	return !held->waits;
+}
+
+/* Shows what would go after the approval, its words too; refused where nothing waits for it. */
+static int
 show_parts(struct app *app, const struct sending *sending)
 {
+	const struct record *record = sending->row.record;
 	struct release_answer answer;
-	struct out out = out_new(65536);
+	struct field_set words = {{0}};
+	unsigned place;
+	struct held_for held = {span_of(sending->party.name), false};
+	int code = APP_OK;
 	enum err err = release_cut(&sending->question.ask, app->arena, &answer);
 
-	for (size_t i = 0; err == ERR_OK && i < answer.parts_n; i++) {
-		const struct release_part *part = &answer.parts[i];
+	if (err == ERR_OK)
+		err = outbox_each_of(view_journal(sending->view), &sending->row.id,
+				     &(struct outbox_walk){look_at_held, &held, true});
 
-		out_format(&out, "to %s: ", sending->party.name);
-		release_write_set(&out, &part->give);
-		out_format(&out, "%s%s", part->text[0] ? "; " : "", part->text);
-		if (part->why != WHY_NONE)
-			out_format(&out, "; waits: %s", why_text(part->why));
-		out_char(&out, '\n');
+	if (err != ERR_OK)
+		return app_fail(app, err, "asking the policy");
+	if (!held.waits)
+		return app_refused(
+		    app, answer.parts_n ? WHY_NO_RULE : answer.why, 0,
+		    "nothing of this record waits for an officer's decision for that party");
+	for (size_t i = 0; i < answer.parts_n; i++) {
+		show_part(app, sending, &answer.parts[i]);
+		if (answer.parts[i].approvals == 0)
+			continue;
+		field_set_add(&words, &answer.parts[i].give);
 	}
-	if (err == ERR_OK && out.n)
-		app_remark(app, "%.*s", (int)out.n - 1, out.p);
-	out_free(&out);
-	return err;
+	place = finest_place(sending, &answer);
+	for (enum field f = 1; f < FIELD_COUNT && code == APP_OK; f++)
+		if (field_row(f)->is_free && words.mask[f] && record->field[f].is_set)
+			code = show_text(app, f, record->field[f].text, place);
+	return code;
 }
 
 static int
@@ -287,14 +387,13 @@ int
 send_record(struct app *app)
 {
 	struct sending sending = {.code = APP_OK};
-	enum err err;
 
 	if (args_has(app->args, "replay"))
 		return replay(app);
 
 	open_sending(app, "send ID PARTY", &sending);
-	if (sending.code == APP_OK && (err = show_parts(app, &sending)) != ERR_OK)
-		sending.code = app_fail(app, err, "asking the policy");
+	if (sending.code == APP_OK)
+		sending.code = show_parts(app, &sending);
 	if (sending.code == APP_OK && !app_confirm(app, "Approve that this goes to them?"))
 		sending.code = APP_NO;
 	if (sending.code == APP_OK)
