@@ -58,7 +58,7 @@ same "not by taking it back" 409 "$(post first "$(shift_of open "" "$thread")")"
 same "nor by closing it" 409 "$(post first "$(shift_of closed "" "$thread")")"
 same "nor by beginning another" 422 "$(post first "$(shift_of closed)")"
 refuse "nor by retracting the handover" as first report retract re="$handover"
-holds "it says why" "not taken back" err
+holds "it says why" "does not follow from what stands: a watch is not taken back" err
 refuse "nor by retracting the beginning" as second report retract re="$open"
 same "by a program neither" 422 "$(post first "{\"kind\":\"retract\",\"fields\":{\"re\":\"$handover\"}}")"
 refuse "nor by erasing it" as officer report erase re="$handover"

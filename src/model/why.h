@@ -82,7 +82,8 @@
 	X(RETRACTED,         "retracted",         "the record was retracted") \
 	X(GIVEN,             "given",             "given already") \
 	X(SUPERSEDED,        "superseded",        "a newer version of it goes at that moment instead") \
-	X(STAYS_HOME,        "stays_home",        "it is about an alert or another record that never leaves the party")
+	X(STAYS_HOME,        "stays_home",        "it is about an alert or another record that never leaves the party") \
+	X(OUT_OF_TURN,       "out_of_turn",       "it does not follow from what stands")
 /* clang-format on */
 
 enum why {

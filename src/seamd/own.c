@@ -270,7 +270,7 @@ check_policy(struct core *core, struct take *take)
 		take_refuse(take, WHY_BAD_VALUE, FIELD_DOCUMENT, text);
 	}
 	if (take->record->field[FIELD_NUMBER].number <= core->policy_now || core->policy_next)
-		take_refuse(take, WHY_BAD_ORDER, FIELD_NUMBER,
+		take_refuse(take, WHY_OUT_OF_TURN, FIELD_NUMBER,
 			    "a policy with this number is in force already");
 	if (take->why == WHY_NONE)
 		core->policy_next = take->record->field[FIELD_NUMBER].number;

@@ -109,10 +109,10 @@ check_step(struct core *core, struct take *take, struct span thread, const struc
 	else if (thread.n && !is_same_thread)
 		take_refuse(take, WHY_OLD_VERSION, FIELD_THREAD, "that watch is over");
 	else if (!thread.n && now->state == STATE_OPEN)
-		take_refuse(take, WHY_BAD_ORDER, FIELD_STATE,
+		take_refuse(take, WHY_OUT_OF_TURN, FIELD_STATE,
 			    "the watch is open: it is handed over or closed first");
 	else if (!thread.n && now->state == STATE_HANDOVER && state != STATE_OPEN)
-		take_refuse(take, WHY_BAD_ORDER, FIELD_STATE,
+		take_refuse(take, WHY_OUT_OF_TURN, FIELD_STATE,
 			    "the watch was handed over: it is taken over first");
 	else if (now->state == STATE_HANDOVER && state != STATE_HANDOVER)
 		check_second(core, take, now, is_same_thread);
@@ -131,13 +131,13 @@ check_note(struct core *core, struct take *take)
 	    !row.is_own || kind_find(row.kind) != KIND_SHIFT)
 		return;
 	if (take->record->kind == KIND_RETRACT) {
-		take_refuse(take, WHY_BAD_ORDER, FIELD_RE,
+		take_refuse(take, WHY_OUT_OF_TURN, FIELD_RE,
 			    "a watch is not taken back: it is handed over or closed");
 		return;
 	}
 	take->err = find_standing(core, &now);
 	if (take->err == ERR_OK && now.state != STATE_CLOSED && span_equal(row.thread, now.thread))
-		take_refuse(take, WHY_BAD_ORDER, FIELD_RE,
+		take_refuse(take, WHY_OUT_OF_TURN, FIELD_RE,
 			    "the watch stands so: it is erased once it is over");
 }
 
