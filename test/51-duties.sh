@@ -33,7 +33,7 @@ may() { # TEXT "DUTY..." WORDS...
 			try "$duty may $text" as $duty "$@"
 		else
 			refuse "$duty may not $text" as $duty "$@"
-			holds "and is told so: $duty, $text" 'does not hold a duty' err
+			holds "and is told so: $duty, $text" "does not hold a duty that may do this: .* may; this account holds $duty" err
 		fi
 	done
 }
@@ -58,8 +58,10 @@ same "what was refused wrote nothing: 3 incidents, 2 assessments, a policy" $((s
 	"$(stored a "SELECT count(*) FROM leaf WHERE hex(substr(entry, 1, 1)) = '01'" | awk -v s="$(stored a "SELECT count(*) FROM leaf WHERE hex(substr(entry, 1, 1)) != '01'")" '{print $1 + s}')"
 
 # A duty is one that the account holds.
+usage "a duty that is none" seam --home a --duty chair list
+holds "is answered with those there are" "no duty 'chair': it is watch, liaison, director, analyst or admin" err
 refuse "an account has no duty that it was not given" as watch --duty director policy use rules
-refuse "nor one that is none" as watch --duty king "${incident[@]}"
+usage "nor one that is none" as watch --duty king "${incident[@]}"
 try "an account with two duties chooses" seam --home a user add both watch,analyst
 cp out both.token
 chmod 600 both.token

@@ -70,6 +70,9 @@ signed() { [ "$(status_of "$1" 'd["countersigned"] == d["headed"] > 0')" = true 
 for home in a-one b-one c-one; do
 	try "the log of $home is countersigned by two parties" wait_for 30 signed $home
 done
+try "a link is removed" seam --home b-one link remove a/one
+try "its end is told as it was" wait_for 20 grep -q "the link with a/one is down: its gate has ended" b-one.out
+lacks "not as one that was never tried" "is down: not tried yet" b-one.out
 for home in a-one b-one c-one a-two; do
 	stop_station $home
 	try "$home is sound" seam --home $home verify

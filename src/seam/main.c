@@ -5,6 +5,7 @@
 #include "seam/command.h"
 
 #include "base/sign.h"
+#include "seamd/duty.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -144,6 +145,19 @@ fill(struct app *app, struct args *args)
 }
 
 static int
+no_such_duty(const struct app *app)
+{
+	struct out names = out_new(DUTY_LACK_MAX);
+	int code;
+
+	duty_names(0, &names);
+	code = app_usage(app, "there is no duty '%s': it is %.*s", app->duty, (int)names.n,
+			 names.p ? names.p : "");
+	out_free(&names);
+	return code;
+}
+
+static int
 run(const struct command *command, int argc, char **argv)
 {
 	static struct app app;
@@ -162,6 +176,8 @@ run(const struct command *command, int argc, char **argv)
 	app.arena = arena_new(APP_ARENA);
 	if (!app.arena || sign_start() != ERR_OK)
 		return app_fail(&app, ERR_SYSTEM, "starting");
+	if (app.duty[0] && duty_rights(span_of(app.duty)) == 0)
+		return no_such_duty(&app);
 	code = command->needs == COMMAND_NONE || app_config(&app) ? command->function(&app)
 	       : app.home[0]                                      ? APP_NO
 								  : APP_USAGE;

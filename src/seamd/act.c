@@ -29,7 +29,7 @@ may(struct core *core, const struct act *act, struct cursor *cursor, unsigned ri
 	enum why why = core_who(core, cursor, right, who);
 
 	if (why != WHY_NONE)
-		core_refuse(core, act, why, 0, NULL);
+		core_refuse(core, act, why, 0, who->lack);
 	return why == WHY_NONE;
 }
 

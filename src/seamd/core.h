@@ -193,6 +193,7 @@ const struct policy *core_policy(struct core *core, int64_t version);
 struct core_who {
 	char account[DUTY_NAME_MAX];
 	char duty[DUTY_NAME_MAX];
+	char lack[DUTY_LACK_MAX]; /* with WHY_NO_DUTY: what is needed and what is held; else "" */
 };
 enum why core_who(struct core *core, struct cursor *cursor, unsigned right, struct core_who *who);
 

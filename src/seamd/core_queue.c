@@ -71,10 +71,15 @@ core_who(struct core *core, struct cursor *cursor, unsigned right, struct core_w
 {
 	struct span token = cursor_span(cursor, WIRE_TOKEN_SIZE);
 	struct span duty = cursor_span(cursor, DUTY_NAME_MAX - 1);
+	enum why why;
 
+	who->lack[0] = '\0';
 	if (cursor->is_failed)
 		return WHY_BAD_FORM;
-	return duty_check(core->duty, token, duty, right, role_now_ms(), who->account, who->duty);
+	why = duty_check(core->duty, token, duty, right, role_now_ms(), who->account, who->duty);
+	if (why == WHY_NO_DUTY)
+		duty_lack(core->duty, span_of(who->account), duty, right, who->lack);
+	return why;
 }
 
 enum why
@@ -84,7 +89,7 @@ core_trader(struct core *core, const struct act *act, struct cursor *cursor, str
 		return core_who(core, cursor, DUTY_TRADE, who);
 	(void)cursor_span(cursor, WIRE_TOKEN_SIZE);
 	(void)cursor_span(cursor, DUTY_NAME_MAX - 1);
-	*who = (struct core_who){"link", "link"};
+	*who = (struct core_who){"link", "link", ""};
 	return cursor->is_failed ? WHY_BAD_FORM : WHY_NONE;
 }
 
@@ -189,7 +194,7 @@ drop_line(struct core *core, struct bufferevent *line)
 			act->line = NULL;
 	if (row && row->link && row->link->line == line) {
 		row->link->line = NULL;
-		link_close(core, row->link, LINK_CAUSE_STARTING, "its gate is started again");
+		link_close(core, row->link, LINK_CAUSE_STARTING, "its gate has ended");
 	}
 	if (row)
 		*row = (struct core_line){0};

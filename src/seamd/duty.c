@@ -9,6 +9,7 @@
 #include "base/hash.h"
 #include "base/sign.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -51,6 +52,22 @@ duty_rights(struct span name)
 		if (span_is(name, rows[i].name))
 			return rows[i].rights;
 	return 0;
+}
+
+void
+duty_names(unsigned right, struct out *out)
+{
+	const char *last = NULL;
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		if ((rows[i].rights & right) != right)
+			continue;
+		if (last)
+			out_format(out, "%s%s", out->n ? ", " : "", last);
+		last = rows[i].name;
+	}
+	if (last)
+		out_format(out, "%s%s", out->n ? " or " : "", last);
 }
 
 static enum err
@@ -166,6 +183,31 @@ duty_check(struct duty *duty, struct span token, struct span name, unsigned righ
 		why = choose(db_text(duty->find, 1), name, right, chosen);
 	db_reset(duty->find);
 	return why;
+}
+
+void
+duty_lack(struct duty *duty, struct span account, struct span name, unsigned right,
+	  char text[DUTY_LACK_MAX])
+{
+	struct out may = out_new(DUTY_LACK_MAX);
+	sqlite3_stmt *statement;
+	struct span held = SPAN("none");
+	bool has_row = false;
+
+	text[0] = '\0';
+	if (db_prepare(duty->db, "SELECT duties FROM account WHERE name = ?1", &statement) !=
+	    ERR_OK)
+		return;
+	db_bind_text(statement, 1, account);
+	if (db_step(statement, &has_row) == ERR_OK && has_row)
+		held = db_text(statement, 0);
+	duty_names(right, &may);
+	if (out_err(&may) == ERR_OK && may.n)
+		(void)snprintf(text, DUTY_LACK_MAX, "%.*s may; this account holds %.*s%s%.*s",
+			       (int)may.n, may.p, (int)held.n, held.p,
+			       name.n ? ", asked for was " : "", (int)name.n, name.n ? name.p : "");
+	out_free(&may);
+	(void)sqlite3_finalize(statement);
 }
 
 bool

@@ -45,6 +45,7 @@ enum duty_right {
 enum {
 	DUTY_TOKEN_TEXT = 44,
 	DUTY_NAME_MAX = 64,
+	DUTY_LACK_MAX = 256,
 	DUTY_SESSION_MS = 12 * 3600 * 1000,
 	DUTY_WISH_MS = 24 * 3600 * 1000
 };
@@ -58,6 +59,11 @@ void duty_close(struct duty *duty);
  */
 enum why duty_check(struct duty *duty, struct span token, struct span name, unsigned right,
 		    int64_t now_ms, char account[DUTY_NAME_MAX], char chosen[DUTY_NAME_MAX]);
+
+/* What an account that was refused a right lacks, for people: which duties may do it, which it was
+ * used with ("": any), which it holds. */
+void duty_lack(struct duty *duty, struct span account, struct span name, unsigned right,
+	       char text[DUTY_LACK_MAX]);
 
 /* Whether there is an account of that name that holds a duty with the right. */
 bool duty_may(struct duty *duty, struct span account, unsigned right);
@@ -102,6 +108,9 @@ void duty_secret(struct duty *duty, unsigned char secret[32]);
 
 /* One line per account: name, duties. */
 MUST_USE enum err duty_list(struct duty *duty, struct out *out);
+
+/* The names of the duties that have all these rights (0: every duty), as "liaison or director". */
+void duty_names(unsigned right, struct out *out);
 
 /* The rights of a duty by name; 0 when there is none of that name. */
 unsigned duty_rights(struct span name);

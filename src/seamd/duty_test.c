@@ -116,6 +116,7 @@ the_duty_is_the_named_or_the_first_that_may(void **state)
 	char token[DUTY_TOKEN_TEXT];
 	char account[DUTY_NAME_MAX];
 	char chosen[DUTY_NAME_MAX];
+	char lack[DUTY_LACK_MAX];
 	struct place place;
 
 	(void)state;
@@ -134,6 +135,11 @@ the_duty_is_the_named_or_the_first_that_may(void **state)
 	assert_int_equal(check(&place, token, "analyst", DUTY_REPORT, 1), WHY_NO_DUTY);
 	assert_int_equal(check(&place, token, "liaison", DUTY_REPORT, 1), WHY_NO_DUTY);
 	assert_int_equal(check(&place, token, "", DUTY_ADMIN, 1), WHY_NO_DUTY);
+	duty_lack(place.duty, SPAN("rebin"), SPAN("analyst"), DUTY_SEND, lack);
+	assert_string_equal(lack, "liaison or director may; this account holds "
+				  "analyst,watch,director, asked for was analyst");
+	duty_lack(place.duty, SPAN("rebin"), SPAN(""), DUTY_ADMIN, lack);
+	assert_string_equal(lack, "admin may; this account holds analyst,watch,director");
 	close_place(&place);
 }
 

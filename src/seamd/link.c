@@ -161,6 +161,8 @@ choose_primary(struct core *core, const struct party *party)
 void
 link_close(struct core *core, struct link *link, enum link_cause cause, const char *text)
 {
+	/* A link that was up was tried. */
+	bool is_told = cause != LINK_CAUSE_STARTING || !text[0];
 	struct out out = out_new(1024);
 	size_t begun = wire_begin(&out, WIRE_DOWN, link->connection);
 
@@ -172,7 +174,8 @@ link_close(struct core *core, struct link *link, enum link_cause cause, const ch
 	out_free(&out);
 	if (link->is_up)
 		role_log("core", "note", "the link with %s is down: %s%s%s", link->station.name,
-			 link_cause_label(cause), text[0] ? ": " : "", text);
+			 is_told ? link_cause_label(cause) : "", is_told && text[0] ? ": " : "",
+			 text);
 	set_state(link, false, cause, span_of(text));
 	link_forget(link);
 	choose_primary(core, &link->party);

@@ -344,6 +344,8 @@ retain_hold(struct core *core, const struct act *act, struct cursor *cursor)
 	enum why why = core_who(core, cursor, DUTY_DIRECT, &who);
 	enum err err = ERR_OK;
 
+	if (why == WHY_NO_DUTY)
+		text = who.lack;
 	bytes = cursor_bytes(cursor, HASH_SIZE);
 	hold.reason = span_trim(cursor_span(cursor, LIMIT_LINE_TEXT));
 	hold.until_ms = cursor_i64(cursor);

@@ -64,7 +64,7 @@ take_read(struct core *core, struct take *take, struct cursor *cursor, bool has_
 		return;
 	}
 	take_refuse(take, core_who(core, &ahead, right_for(take->record->kind), &take->who),
-		    FIELD_NONE, NULL);
+		    FIELD_NONE, take->who.lack);
 }
 
 static void
@@ -84,7 +84,8 @@ admit_line(struct core *core, struct take *take, struct cursor *cursor)
 {
 	struct span line;
 
-	take_refuse(take, core_trader(core, take->act, cursor, &take->who), FIELD_NONE, NULL);
+	take_refuse(take, core_trader(core, take->act, cursor, &take->who), FIELD_NONE,
+		    take->who.lack);
 	line = cursor_span(cursor, WIRE_PAYLOAD);
 	if (!cursor_is_done(cursor))
 		take_refuse(take, WHY_BAD_FORM, FIELD_NONE, NULL);
@@ -100,7 +101,7 @@ admit_confirm(struct core *core, struct take *take, struct cursor *cursor)
 	struct hash preview;
 	struct span bytes;
 
-	take_refuse(take, core_who(core, cursor, 0, &take->who), FIELD_NONE, NULL);
+	take_refuse(take, core_who(core, cursor, 0, &take->who), FIELD_NONE, take->who.lack);
 	bytes = cursor_bytes(cursor, HASH_SIZE);
 	if (!cursor_is_done(cursor)) {
 		take_refuse(take, WHY_BAD_FORM, FIELD_NONE, NULL);
@@ -109,9 +110,11 @@ admit_confirm(struct core *core, struct take *take, struct cursor *cursor)
 	memcpy(preview.b, bytes.p, HASH_SIZE);
 	if (take->why == WHY_NONE)
 		preview_confirm(core, take, &preview);
-	if (take->why == WHY_NONE && take->err == ERR_OK)
+	if (take->why == WHY_NONE && take->err == ERR_OK) {
 		take_refuse(take, core_who(core, &ahead, right_for(take->record->kind), &again),
-			    FIELD_NONE, NULL);
+			    FIELD_NONE, take->who.lack);
+		memcpy(take->who.lack, again.lack, sizeof again.lack);
+	}
 }
 
 /* ---- the stages, each over the batch ---- */
