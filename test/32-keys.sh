@@ -50,6 +50,9 @@ refuse "a running station gets no key under its feet" seam --home "$a" key rotat
 stop_station "$a"
 refuse "nor one that another party's root certifies" seam --home "$a" key rotate --root "$b/root.key" \
     --root-passphrase-file "$b/passphrase"
+holds "and that is said" 'this is not the root of party a' err
+refuse "nor a TLS key" seam --home "$a" link key --root "$b/root.key" --root-passphrase-file "$b/passphrase"
+holds "and that is said" 'this is not the root of party a' err
 same "the note is the old one" 1 "$(of_note "$a" "k['version']")"
 leaves=$(stored "$a" "SELECT count(*) FROM record WHERE leaf >= 0")
 try "its own party's root certifies one" seam --home "$a" key rotate
@@ -67,6 +70,9 @@ try "what is stored there holds" seam verify "$b"
 try "what is stored here holds" seam verify "$a"
 
 # ---- the old one is revoked from the position of the rotation on ----
+refuse "another party's root revokes nothing" seam --home "$a" key revoke a/makhmour#1 --from "$leaves" --root "$b/root.key" \
+    --root-passphrase-file "$b/passphrase"
+holds "and that is said" 'this is not the root of party a' err
 try "the root revokes key 1" seam --home "$a" key revoke a/makhmour#1 --from "$leaves"
 cp out revocation
 try "also there" seam --home "$b" members install revocation

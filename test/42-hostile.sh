@@ -121,7 +121,7 @@ holds "which made no delivery of these bytes" '"refused":"no_target"' err
 
 # A key that was revoked; the revocation is installed first.
 try "a's root revokes its station's key" seam --home b key revoke "a/one#1" --root a/root.key \
-	--root-passphrase-file a/passphrase
+	--root-passphrase-file a/passphrase --yes
 report 38SMD530654 >id6
 seam --home a export bundle b sixth 2>err
 rebundle sixth revoked "$only"

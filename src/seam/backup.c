@@ -142,8 +142,10 @@ struct recovering {
 	struct app *app;
 	struct keyfile keys;
 	struct root root;
-	char passphrase[KEYFILE_PASSPHRASE_MAX];
-	size_t passphrase_n;
+	struct root_pass pass;
+	const char *from; /* NULL: the home as it lies there */
+	bool is_checked;  /* the root is the party's */
+	bool is_made;     /* its folder was made for what came from the copy */
 	char origin[RECOVER_ORIGIN_MAX];
 	uint32_t epoch;
 };
@@ -157,15 +159,39 @@ remove_one(const char *path, const struct stat *stat, int type, struct FTW *at)
 	return remove(path);
 }
 
-static int
-restore(struct app *app, const char *dir, const char *from)
+static void
+remove_all(const char *dir)
 {
+	(void)nftw(dir, remove_one, WALK_DESCRIPTORS, FTW_DEPTH | FTW_PHYS);
+}
+
+/* What can be known before anything is asked for or written. */
+static int
+look_before(const struct app *app, const char *from)
+{
+	const char *root = args_get(app->args, "root");
+
+	if (!file_is_there(from))
+		return app_fail(app, ERR_NOT_FOUND, from);
+	if (root && !file_is_there(root))
+		return app_say_no(app, "%s is not there: name the file of the root key", root);
+	return APP_OK;
+}
+
+static int
+restore(struct recovering *recovering)
+{
+	struct app *app = recovering->app;
+	const char *dir = app->home;
+	const char *from = recovering->from;
 	char passphrase[KEYFILE_PASSPHRASE_MAX];
 	size_t n = 0;
 	bool was_there = file_is_there(dir);
 	enum err err;
-	int code = ask(app, passphrase, &n);
+	int code = look_before(app, from);
 
+	if (code == APP_OK)
+		code = ask(app, passphrase, &n);
 	if (code != APP_OK)
 		return code;
 	err = file_make_dirs(dir, 0700);
@@ -176,13 +202,31 @@ restore(struct app *app, const char *dir, const char *from)
 				     &(struct backup_step){tell_progress, app});
 	sign_wipe(passphrase, sizeof passphrase);
 	app_progress(app, "%s", "");
+	recovering->is_made = !was_there;
 	if (err == ERR_OK)
 		return APP_OK;
 	if (err == ERR_EXISTS)
 		return app_say_no(app, "%s: a home is there already, and none is overwritten", dir);
 	if (!was_there)
-		(void)nftw(dir, remove_one, WALK_DESCRIPTORS, FTW_DEPTH | FTW_PHYS);
+		remove_all(dir);
+	if (err == ERR_KEY)
+		return app_say_no(app, "%s: the passphrase does not open it", from);
 	return app_fail(app, err, from);
+}
+
+/* A half-made home would stand in the way of the next attempt. */
+static void
+take_back(const struct recovering *recovering)
+{
+	const struct app *app = recovering->app;
+
+	if (recovering->is_made)
+		remove_all(app->home);
+	else
+		app_remark(app,
+			   "What came from %s lies in %s. When that is put right, go on with seam "
+			   "recover %s and the same options without --from.",
+			   recovering->from, app->home, app->home);
 }
 
 /* The last number of "seam/a/makhmour/log/2". */
@@ -198,26 +242,17 @@ read_epoch(const char *origin, uint32_t *epoch)
 	return true;
 }
 
-static enum err
+static int
 open_keys(struct recovering *recovering)
 {
-	struct config *config = &recovering->app->config;
+	const struct app *app = recovering->app;
 	char path[FILE_PATH_MAX];
-	enum err err = config_path(config, "station.key", path, sizeof path);
-	const char *file = config->passphrase_file.text;
+	enum err err = config_path(&app->config, "station.key", path, sizeof path);
 
-	/* A copy leaves the passphrase of an exercise behind; then it is asked for. */
-	if (file[0] && !file_is_there(file))
-		file = args_get(recovering->app->args, "passphrase-file");
-	if (err == ERR_OK)
-		err =
-		    keyfile_passphrase(file, "passphrase of the station: ", recovering->passphrase,
-				       &recovering->passphrase_n);
-	if (err == ERR_OK)
-		err =
-		    keyfile_read(path, span_make(recovering->passphrase, recovering->passphrase_n),
-				 &recovering->keys);
-	return err;
+	if (err != ERR_OK)
+		return app_fail(app, err, "station.key");
+	return root_keyfile(app, path, NULL, "passphrase of the station: ", &recovering->keys,
+			    &recovering->pass);
 }
 
 /* A key for the new log, in the key file before anything else changes. */
@@ -233,7 +268,7 @@ add_log_key(struct recovering *recovering)
 		err = keyfile_add(&recovering->keys, "log", recovering->epoch);
 	if (err == ERR_OK)
 		err = keyfile_write(path, &recovering->keys,
-				    span_make(recovering->passphrase, recovering->passphrase_n),
+				    span_make(recovering->pass.text, recovering->pass.n),
 				    recovering->app->config.exercise);
 	return err;
 }
@@ -341,29 +376,105 @@ say_what_to_do(const struct recovering *recovering, enum err err)
 	    app->config.home, err_text(err), app->config.home);
 }
 
+/* seamd takes a copied home for what it is by the number of its folder, and so do we. */
+static bool
+is_copied(const char *home)
+{
+	struct out text = out_new(64);
+	char path[FILE_PATH_MAX];
+	struct stat status;
+	struct span rest;
+	struct span word;
+	int64_t inode;
+	bool is = file_path(path, sizeof path, home, "home.place") == ERR_OK &&
+		  stat(home, &status) == 0 && file_read(path, &text) == ERR_OK;
+
+	rest = span_trim(out_view(&text));
+	is = is && span_split(&rest, ' ', &word) && span_int(word, 0, INT64_MAX, &inode) &&
+	     inode != (int64_t)(status.st_ino & (((uint64_t)1 << 48) - 1));
+	out_free(&text);
+	return is;
+}
+
 static int
-recover(struct recovering *recovering)
+confirm_end(const struct recovering *recovering, const struct journal *journal)
+{
+	const struct app *app = recovering->app;
+	char question[RECOVER_ORIGIN_MAX + 160];
+
+	if (recovering->from || journal_is_stopped(journal) || is_copied(app->config.home))
+		return APP_OK;
+	(void)snprintf(question, sizeof question,
+		       "The log %s is sound and nothing of it is lost: a new one ends it for good. "
+		       "Begin a new log?",
+		       journal_origin(journal));
+	return app_confirm(app, question) ? APP_OK : APP_NO;
+}
+
+/* Where the leaves of the old log do not hold, what is known of the root can be read in the new one
+ * only: check_root(). */
+static int
+open_root(struct recovering *recovering)
 {
 	struct app *app = recovering->app;
 	struct party party = station_party(&app->config.station);
-	enum err err = recover_origin(app->config.home, recovering->origin);
+	char why[VIEW_WHY_MAX];
+	struct view *view = view_try(app, VIEW_JOURNAL | VIEW_RING, why);
+	int code = view ? confirm_end(recovering, view_journal(view)) : APP_OK;
+
+	if (code == APP_OK)
+		code = root_open(app, args_get(app->args, "root"), &party, &recovering->root);
+	if (code == APP_OK && view)
+		code = root_check(app, view_ring(view), &party, &recovering->root);
+	recovering->is_checked = view && code == APP_OK;
+	view_close(view);
+	return code;
+}
+
+static int
+check_root(struct recovering *recovering)
+{
+	struct party party = station_party(&recovering->app->config.station);
+	struct view *view = view_open(recovering->app, VIEW_JOURNAL | VIEW_RING);
+	int code =
+	    view ? root_check(recovering->app, view_ring(view), &party, &recovering->root) : APP_NO;
+
+	view_close(view);
+	return code;
+}
+
+/* Everything that can be refused before something changes. */
+static int
+prepare(struct recovering *recovering)
+{
+	struct app *app = recovering->app;
+	enum err err;
 	int code;
 
+	if (!app_config(app))
+		return APP_NO;
+	if (reach_is_running(app))
+		return app_say_no(app, "the station runs: stop it first");
+	err = recover_origin(app->config.home, recovering->origin);
 	if (err == ERR_OK && !read_epoch(recovering->origin, &recovering->epoch))
 		err = ERR_FORMAT;
 	if (err != ERR_OK)
 		return say_what_to_do(recovering, err);
-	code = root_open(app, args_get(app->args, "root"), &party, &recovering->root);
-	if (code != APP_OK)
-		return code;
-	err = open_keys(recovering);
-	if (err == ERR_NOT_FOUND)
-		return app_fail(app, err,
-				"the keys of the station, or the file with their passphrase");
-	if (err == ERR_OK)
-		err = add_log_key(recovering);
+	code = open_root(recovering);
+	return code == APP_OK ? open_keys(recovering) : code;
+}
+
+static int
+recover(struct recovering *recovering)
+{
+	struct app *app = recovering->app;
+	const char *file = app->config.passphrase_file.text;
+	enum err err = add_log_key(recovering);
+
 	if (err == ERR_OK)
 		err = open_epoch(recovering);
+	if (err == ERR_OK && !recovering->is_checked && check_root(recovering) != APP_OK)
+		return APP_NO;
 	if (err == ERR_OK)
 		err = renew_keynote(recovering);
 	if (err != ERR_OK)
@@ -374,6 +485,12 @@ recover(struct recovering *recovering)
 		   "seam --home %s invite FILE. Make a new backup now: who comes back twice from "
 		   "one backup begins the same log twice, and others refuse the second.",
 		   app->config.station.name, recovering->origin, app->config.home);
+	if (file[0] && !file_is_there(file))
+		app_remark(app,
+			   "%s is not there: before the station starts, put the passphrase of its "
+			   "keys there, or name another file in the line passphrase_file of "
+			   "%s/seam.conf.",
+			   file, app->config.home);
 	return APP_OK;
 }
 
@@ -381,28 +498,28 @@ int
 backup_recover(struct app *app)
 {
 	struct recovering *recovering = calloc(1, sizeof *recovering);
-	const char *from = args_get(app->args, "from");
 	const char *dir = args_word(app->args, 0);
 	int code = APP_OK;
 
-	if (app->args->n > 1 || (!dir && !app->home[0]) || !recovering)
-		code = app_usage(app, "recover DIR [--from BACKUP] [--root FILE]");
-	if (code == APP_OK && dir)
+	if (app->args->n > 1 || (!dir && !app->home[0]) || !recovering) {
+		free(recovering);
+		return app_usage(app, "recover DIR [--from BACKUP] [--root FILE]");
+	}
+	if (dir)
 		app->home = dir;
-	if (code == APP_OK && from)
-		code = restore(app, app->home, from);
-	if (code == APP_OK && !app_config(app))
-		code = APP_NO;
-	if (code == APP_OK && reach_is_running(app))
-		code = app_say_no(app, "the station runs: stop it first");
+	recovering->app = app;
+	recovering->from = args_get(app->args, "from");
+	if (recovering->from)
+		code = restore(recovering);
 	if (code == APP_OK) {
-		recovering->app = app;
-		code = recover(recovering);
+		code = prepare(recovering);
+		if (code == APP_OK)
+			code = recover(recovering);
+		else if (recovering->from)
+			take_back(recovering);
 	}
-	if (recovering) {
-		keyfile_wipe(&recovering->keys);
-		sign_wipe(recovering, sizeof *recovering);
-	}
+	keyfile_wipe(&recovering->keys);
+	sign_wipe(recovering, sizeof *recovering);
 	free(recovering);
 	return code;
 }

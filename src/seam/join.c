@@ -223,7 +223,7 @@ sign_request(struct app *app, const char *file)
 	if (code == APP_OK && !(view = view_open(app, VIEW_JOURNAL | VIEW_RING)))
 		code = APP_NO;
 	if (code == APP_OK)
-		code = root_open(app, args_get(app->args, "root"), &own, &root);
+		code = root_open_known(app, &own, &root);
 	if (code == APP_OK) {
 		enum err err = write_welcome(app, view, &root, out_view(&text), keynote, &out);
 

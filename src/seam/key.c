@@ -132,6 +132,46 @@ install(struct app *app, struct span note)
 	return code;
 }
 
+/* A revocation of a key that no note has voids nothing, and is a slip of the fingers. */
+static int
+check_known(struct app *app, const struct kid *kid)
+{
+	struct view *view = view_open(app, VIEW_JOURNAL | VIEW_RING);
+	const struct keynote *note;
+	struct keyring_key key;
+	struct out known = out_new(NOTE_MAX);
+	int code = view ? APP_OK : APP_NO;
+
+	if (view && !keyring_find(view_ring(view), kid, &key)) {
+		note = keyring_station(view_ring(view), &kid->station);
+		for (unsigned i = 0; note && i < note->records; i++)
+			out_format(&known, "%s%s#%u", i ? ", " : "", note->station.name,
+				   note->record[i].number);
+		out_char(&known, '\0');
+		code = note && out_err(&known) == ERR_OK
+			   ? app_say_no(app, "no key note has %s#%u: there is %s",
+					kid->station.name, kid->number, known.p)
+			   : app_say_no(app, "there is no key note of %s here", kid->station.name);
+	}
+	out_free(&known);
+	view_close(view);
+	return code;
+}
+
+static int
+confirm_all(const struct app *app, const struct kid *kid)
+{
+	char question[LIMIT_STATION_TEXT + 160];
+
+	if (args_get(app->args, "from"))
+		return APP_OK;
+	(void)snprintf(question, sizeof question,
+		       "Void everything that %s#%u has ever signed? --from SIZE says how many "
+		       "leaves of its log stay valid.",
+		       kid->station.name, kid->number);
+	return app_confirm(app, question) ? APP_OK : APP_NO;
+}
+
 int
 key_revoke(struct app *app)
 {
@@ -142,9 +182,13 @@ key_revoke(struct app *app)
 	struct party party;
 	int code = read_revocation(app, &revocation);
 
+	if (code == APP_OK)
+		code = check_known(app, &revocation.kid);
+	if (code == APP_OK)
+		code = confirm_all(app, &revocation.kid);
 	if (code == APP_OK) {
 		party = station_party(&revocation.kid.station);
-		code = root_open(app, args_get(app->args, "root"), &party, &root);
+		code = root_open_known(app, &party, &root);
 	}
 	if (code == APP_OK) {
 		keynote_write_revocation(&text, &revocation);

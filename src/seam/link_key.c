@@ -208,7 +208,7 @@ link_key(struct app *app)
 		return app_usage(app, "link key [--root FILE], or link key --page");
 	if (args_has(app->args, "page"))
 		return renew_page(app);
-	code = root_open(app, args_get(app->args, "root"), &own, &root);
+	code = root_open_known(app, &own, &root);
 	if (code == APP_OK)
 		code = renew_link(app, &root, &note);
 	root_wipe(&root);

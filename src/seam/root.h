@@ -16,9 +16,32 @@ struct root {
 	struct note_key key; /* "seam/PARTY/root" */
 };
 
+struct keyring;
+
+struct root_pass {
+	char text[KEYFILE_PASSPHRASE_MAX];
+	size_t n;
+};
+
+/*
+ * Opens a key file with the passphrase in `file`, when NULL with that of seam.conf.  Where the file
+ * that seam.conf names is not there, each file that an option names is tried, and then it is asked
+ * for.  APP_OK, or the code after the reason; wipe *keys and *pass after use.
+ */
+int root_keyfile(const struct app *app, const char *path, const char *file, const char *prompt,
+		 struct keyfile *keys, struct root_pass *pass);
+
 /* Opens FILE, or root.key of the home when NULL.  The passphrase comes from --root-passphrase-file,
  * else as for the station.  APP_OK or the code after the reason. */
 int root_open(struct app *app, const char *file, const struct party *party, struct root *root);
+
+/* APP_OK when it is the root that the keyring knows of the party; else the code after the reason.
+ */
+int root_check(const struct app *app, const struct keyring *keyring, const struct party *party,
+	       const struct root *root);
+
+/* root_open() of --root, and root_check() by what this home knows. */
+int root_open_known(struct app *app, const struct party *party, struct root *root);
 
 /* Takes a key that is open already. */
 MUST_USE enum err root_take(const struct keyfile *file, const struct party *party,

@@ -101,7 +101,7 @@ rotate(struct rotating *rotating, struct out *note)
 	int code = renew_held(app, &rotating->held);
 
 	if (code == APP_OK)
-		code = root_open(app, args_get(app->args, "root"), &own, &rotating->root);
+		code = root_open_known(app, &own, &rotating->root);
 	if (code == APP_OK)
 		code = open_keys(rotating);
 	if (code == APP_OK)

@@ -114,17 +114,21 @@ int
 user_pass(struct app *app)
 {
 	char pass[KEYFILE_PASSPHRASE_MAX];
+	const char *file = args_get(app->args, "passphrase-file");
 	size_t n = 0;
 	enum err err;
 	int code;
 
 	if (app->args->n != 1)
-		return app_usage(app, "user pass NAME");
-	err = keyfile_passphrase(args_get(app->args, "passphrase-file"),
-				 "new passphrase of the account: ", pass, &n);
-	code = err == ERR_OK && n > 0
-		   ? ask(app, "pass", app->args->words[0], "", span_make(pass, n))
-		   : app_fail(app, err == ERR_OK ? ERR_FORMAT : err, "passphrase");
+		return app_usage(app, "user pass NAME [--passphrase-file F]");
+	err = keyfile_passphrase(file, "new passphrase of the account: ", pass, &n);
+	if (err == ERR_KEY && !file)
+		return app_say_no(app, "there is no terminal to ask for the new passphrase: name a "
+				       "file with --passphrase-file");
+	if (err == ERR_OK && n == 0)
+		return app_say_no(app, "the passphrase is empty");
+	code = err == ERR_OK ? ask(app, "pass", app->args->words[0], "", span_make(pass, n))
+			     : app_fail(app, err, file ? file : "passphrase");
 	sign_wipe(pass, sizeof pass);
 	return code;
 }
