@@ -254,8 +254,12 @@ everything() { # RUN FOLDER
 for RUN in one two; do
 	try "everything has gone ($RUN)" wait_for 40 settled $RUN-a-one $RUN-b-one $RUN-c-one
 done
-# What the rules of b's station find is there after its next look.
-sleep 2
+# What the rules of b's station find is there after a look of each: two patrols in each other's way.
+has_alert() { [ "$(stored "$1" "SELECT count(*) FROM record WHERE kind = 'alert'")" -gt 0 ]; }
+for RUN in one two; do
+	try "b's rules have looked ($RUN)" wait_for 60 has_alert $RUN-b-one
+done
+for RUN in one two; do wait_for 40 settled $RUN-b-one; done
 for RUN in one two; do everything $RUN at-b-$RUN; done
 for what in deliveries picture page files; do
 	if [ -s at-b-one/$what ] && diff at-b-one/$what at-b-two/$what >differ; then
