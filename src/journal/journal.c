@@ -267,6 +267,8 @@ load_head(struct journal *journal, struct head *head, char *why)
 	enum db_mode mode = journal->mode == JOURNAL_WRITE ? DB_WRITE : DB_READ;
 	enum err err = head_open(journal->dir, mode, &journal->heads);
 
+	if (err == ERR_OK && mode == DB_READ)
+		err = db_run(journal->heads, "BEGIN"); /* one moment for all that follows */
 	if (err == ERR_OK)
 		err = head_get(journal->heads, span_of(journal->origin), head, NULL);
 	if (err == ERR_NOT_FOUND)

@@ -286,6 +286,35 @@ two_writers_exclude_each_other(void **state)
 	journal_close(second);
 }
 
+/* Who reads sees one moment: a head signed meanwhile changes neither its notes nor its proofs. */
+static void
+a_reader_keeps_its_head(void **state)
+{
+	struct testhome *home = *state;
+	struct out before = out_new(1 << 14);
+	struct out after = out_new(1 << 14);
+	struct out proof = out_new(1 << 14);
+	struct journal *reader;
+
+	testhome_append(home, 0, 3);
+	assert_int_equal(testhome_beat(home), ERR_OK);
+	assert_int_equal(journal_open(home->dir, JOURNAL_READ, home->why, &reader), ERR_OK);
+	assert_int_equal(journal_head_note(reader, &before), ERR_OK);
+	testhome_append(home, 3, 4);
+	assert_int_equal(testhome_beat(home), ERR_OK);
+	assert_int_equal(journal_head_note(reader, &after), ERR_OK);
+	assert_true(before.n > 0 && span_equal(out_view(&before), out_view(&after)));
+	assert_int_equal(journal_prove(reader, 2, &proof), ERR_OK);
+	assert_int_equal(journal_prove(reader, 5, &proof), ERR_NOT_FOUND);
+	journal_close(reader);
+	assert_int_equal(journal_open(home->dir, JOURNAL_READ, home->why, &reader), ERR_OK);
+	assert_int_equal(journal_prove(reader, 5, &proof), ERR_OK);
+	journal_close(reader);
+	out_free(&before);
+	out_free(&after);
+	out_free(&proof);
+}
+
 /* The same key in two homes that share head.db, as when a machine was cloned: one of them signs,
  * the other never. */
 static void
@@ -547,6 +576,7 @@ main(void)
 	    ROW(heads_cover_and_prove),
 	    ROW(wrong_heads_are_refused),
 	    ROW(two_writers_exclude_each_other),
+	    ROW(a_reader_keeps_its_head),
 	    ROW(two_instances_on_one_key),
 	    ROW(old_copy_is_refused),
 	    ROW(lost_head_is_refused),
