@@ -232,6 +232,7 @@ struct take {
 	bool is_duplicate; /* held already: nothing is written */
 	const struct take
 	    *twin; /* the same, earlier in this batch: what becomes of it, does here */
+	unsigned given;    /* again_given() */
 	bool is_new;
 	bool is_receipt;
 	bool is_word; /* of another station about an erasure; is_receipt as well */
@@ -345,6 +346,8 @@ MUST_USE enum err trade_settle(struct core *core, struct take *batch,
 bool trade_is_document(struct span line);
 void trade_keep_head(struct core *core, struct span note); /* of a foreign log */
 void trade_document(struct core *core, const struct act *act, struct span line);
+
+/* trade_export.c: the lines of a bundle for a party, one item each; then where it was carried. */
 void trade_export(struct core *core, const struct act *act, struct span addressee);
 void trade_exported(struct core *core, const struct act *act, struct span addressee,
 		    int64_t counter);
@@ -389,6 +392,10 @@ void retain_hold(struct core *core, const struct act *act, struct cursor *cursor
 /* own.c: completes, checks and issues an own record; is_import derives its thread from its origin.
  */
 void own_ready(struct core *core, struct take *take, struct span thread, bool is_import);
+
+/* Refuses a record whose origin stands for another (held, or earlier in the batch: NULL). */
+void own_refuse_other(struct core *core, struct take *take, const struct hash *held,
+		      enum field differs);
 
 /* relief.c: whether a record of the watch (KIND_SHIFT) may follow the one before it, and, once it
  * will be filed, who handed over. */
