@@ -296,6 +296,14 @@ def file(station):
     station.say('the grid zone that was assumed is said', [] if filed['heard'] == ['assumed_zone'] else [filed])
     again = station.call('file', 'the same once more', 200, body=INCIDENT)
     station.say('is the same record', [] if again['id'] == filed['id'] else [again, filed])
+    other = station.call('file', 'the origin for something else', 409, body=dict(
+        INCIDENT, fields=dict(INCIDENT['fields'], deaths=7)))
+    station.say('is refused with the field and the record held', [] if (other or {}).get('why') == 'origin_taken' and
+                other.get('field') == 'deaths' and filed['id'] in other.get('detail', '') else [other])
+    now = {'kind': 'sighting', 'fields': dict(BASE, origin='test:now')}
+    first = station.call('file', 'a time that is now', 201, body=now)
+    same = station.call('file', 'the same a moment later', 200, body=now)
+    station.say('is the same all the same', [] if same['id'] == first['id'] else [first, same])
     point = {'lat_e7': 354680000, 'lon_e7': 443920000, 'level': '1km'}
     station.call('file', 'a sighting at a point', 201, body={'kind': 'sighting', 'fields': dict(BASE, place=point, armed='no')})
     casualty = {'kind': 'casualty', 'fields': {'group': 'own', 'when': 'now', 'incident': filed['id'], 'killed': '2-3',
@@ -303,6 +311,9 @@ def file(station):
     station.call('file', 'casualties', 201, body=casualty)
     station.call('file', 'the same thread amended', 201, body=dict(
         INCIDENT, thread=filed['thread'], fields=dict(INCIDENT['fields'], severity='green', cites=[filed['id']])))
+    station.call('file', 'what it was before', 200, body=INCIDENT)
+    station.call('file', 'and what it says since', 200, body=dict(
+        INCIDENT, fields=dict(INCIDENT['fields'], severity='green', cites=[filed['id']])))
     for text, wanted, body in (
             ('no JSON', 400, b'{'), ('a name twice', 400, b'{"kind":"incident","kind":"incident","fields":{}}'),
             ('no fields', 400, {'kind': 'incident'}), ('a kind that is none', 422, {'kind': 'rumour', 'fields': {}}),

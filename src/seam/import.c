@@ -14,6 +14,7 @@
 #include <string.h>
 
 enum { AHEAD = 512, ITEM_ARENA = 1 << 20, ANSWER_MS = 600 * 1000, COLUMN_TEXT = 400 };
+enum { CHANGED_NAMED = 10 };
 
 struct import {
 	struct app *app;
@@ -24,6 +25,7 @@ struct import {
 	struct script *script; /* of an exercise; NULL otherwise */
 	uint64_t ahead;        /* sent and not answered */
 	uint64_t read, filed, held, refused;
+	uint64_t changed;   /* of an origin that is held with other content */
 	uint64_t elsewhere; /* of an exercise: other stations' records */
 	unsigned percent;
 	int code;
@@ -31,10 +33,8 @@ struct import {
 };
 
 static void
-tell_refusal(struct import *import, uint64_t line, const char *column, enum why why,
-	     const char *text)
+tell_row(struct import *import, uint64_t line, const char *column, enum why why, const char *text)
 {
-	import->refused++;
 	app_progress(import->app, "%s", "");
 	if (import->app->is_json)
 		(void)fprintf(stderr, "{\"line\":%llu,\"why\":\"%s\"}\n", (unsigned long long)line,
@@ -42,6 +42,22 @@ tell_refusal(struct import *import, uint64_t line, const char *column, enum why 
 	else
 		(void)fprintf(stderr, "line %llu: %s%s%s%s%s\n", (unsigned long long)line, column,
 			      column[0] ? ": " : "", why_text(why), text[0] ? ": " : "", text);
+}
+
+static void
+tell_refusal(struct import *import, uint64_t line, const char *column, enum why why,
+	     const char *text)
+{
+	import->refused++;
+	tell_row(import, line, column, why, text);
+}
+
+/* A later edition of a set may change many: people are told the first ones, programs all. */
+static void
+tell_changed(struct import *import, uint64_t line, const char *column, const char *text)
+{
+	if (++import->changed <= CHANGED_NAMED || import->app->is_json)
+		tell_row(import, line, column, WHY_ORIGIN_TAKEN, text);
 }
 
 /* One answer of the station; its id is the line. */
@@ -69,6 +85,10 @@ take_answer(struct import *import, const struct wire_message *message)
 	why = cursor_u16(&cursor);
 	field = cursor_u16(&cursor);
 	cursor_text(&cursor, text, sizeof text);
+	if (why == WHY_ORIGIN_TAKEN) {
+		tell_changed(import, message->id, field_row((enum field)field)->name, text);
+		return ERR_OK;
+	}
 	tell_refusal(import, message->id, field_row((enum field)field)->name, (enum why)why, text);
 	/* Nobody may file with this token: the rest would be refused too. */
 	if (why != WHY_NO_ACCOUNT && why != WHY_NO_DUTY && why != WHY_DISK_FULL)
@@ -187,16 +207,31 @@ static void
 print_sum(const struct import *import)
 {
 	struct out out = out_new(1024);
+	unsigned long long read = import->read - import->elsewhere, filed = import->filed,
+			   held = import->held, refused = import->refused,
+			   changed = import->changed;
 
 	app_progress(import->app, "%s", "");
-	out_format(&out,
-		   import->app->is_json
-		       ? "{\"read\":%llu,\"new\":%llu,\"held\":%llu,\"refused\":%llu}\n"
-		       : "%llu read, %llu new, %llu held already, %llu refused\n",
-		   (unsigned long long)(import->read - import->elsewhere),
-		   (unsigned long long)import->filed, (unsigned long long)import->held,
-		   (unsigned long long)import->refused);
+	if (import->app->is_json)
+		out_format(&out,
+			   "{\"read\":%llu,\"new\":%llu,\"held\":%llu,\"refused\":%llu,"
+			   "\"changed\":%llu}\n",
+			   read, filed, held, refused, changed);
+	else
+		out_format(&out, "%llu read, %llu new, %llu held already, %llu refused", read,
+			   filed, held, refused);
+	if (!import->app->is_json && changed)
+		out_format(&out, ", %llu changed", changed);
+	if (!import->app->is_json)
+		out_char(&out, '\n');
 	(void)app_print(import->app, &out);
+	if (changed > CHANGED_NAMED && !import->app->is_json)
+		app_remark(import->app, "%llu more rows changed; --json names all",
+			   changed - CHANGED_NAMED);
+	if (changed)
+		app_remark(import->app,
+			   "what is held was left as it is: where the file is right, amend it "
+			   "(seam report KIND --amend ID FIELD=VALUE)");
 }
 
 static int
@@ -241,7 +276,7 @@ run(struct import *import, enum reader_format format, const char *file)
 		    file);
 	if (err != ERR_OK)
 		return app_fail(import->app, err, file);
-	return import->refused ? APP_NO : APP_OK;
+	return import->refused || import->changed ? APP_NO : APP_OK;
 }
 
 static int

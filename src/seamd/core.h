@@ -232,7 +232,7 @@ struct take {
 	bool is_duplicate; /* held already: nothing is written */
 	const struct take
 	    *twin; /* the same, earlier in this batch: what becomes of it, does here */
-	unsigned given;    /* again_given() */
+	unsigned given; /* again_given() */
 	bool is_new;
 	bool is_receipt;
 	bool is_word; /* of another station about an erasure; is_receipt as well */

@@ -11,8 +11,11 @@
 #include "model/ground.h"
 #include "release/check.h"
 #include "release/policy.h"
+#include "seamd/again.h"
+#include "seamd/reread.h"
 
 #include <sodium.h>
+#include <stdio.h>
 #include <string.h>
 
 enum { THREAD_BYTES = 16, THREAD_TEXT = 23, TEXT_MAX = 400 };
@@ -124,6 +127,12 @@ struct own_look {
 	bool is_found;
 	bool is_own;
 	struct hash id;
+	/* of an origin that is known: whether a version says what came, or cannot be asked any more
+	 */
+	struct core *core;
+	const struct take *take;
+	bool is_same;
+	enum field differs;
 };
 
 static bool
@@ -138,6 +147,71 @@ look_at_thread(void *context, const struct journal_record *row)
 	look->kind = kind_find(row->kind);
 	look->id = row->id;
 	return false;
+}
+
+static void
+compare_version(struct own_look *look, const struct journal_record *row)
+{
+	struct arena *arena = look->core->arena;
+	struct arena_mark mark = arena_mark(arena);
+	struct record *held = arena_take(arena, sizeof *held);
+
+	if (row->is_erased || !held ||
+	    reread_record(row, look->core->keyring, arena, held) != ERR_OK) {
+		look->is_same = true;
+	} else {
+		look->differs = again_differs(held, look->take->record, look->take->given);
+		look->is_same = look->differs == FIELD_NONE;
+	}
+	arena_back(arena, mark);
+}
+
+static bool
+look_at_version(void *context, const struct journal_record *row)
+{
+	struct own_look *look = context;
+
+	look->is_found = true;
+	if (!row->is_own)
+		return true;
+	look->is_own = true;
+	look->kind = kind_find(row->kind);
+	look->id = row->id;
+	compare_version(look, row);
+	return !look->is_same;
+}
+
+/* What the held one says and this does not is not passed over: who sends it thinks it is filed. */
+void
+own_refuse_other(struct core *core, struct take *take, const struct hash *held, enum field differs)
+{
+	char *text = arena_take(core->arena, TEXT_MAX);
+	char id[HASH_TEXT_SIZE] = "";
+
+	if (held)
+		hash_text(id, held);
+	if (text)
+		(void)snprintf(
+		    text, TEXT_MAX,
+		    "%s%s has another %s; to change it, amend that record (file with its "
+		    "thread), or file under another origin",
+		    held ? "record " : "an earlier one", id, field_row(differs)->name);
+	take_refuse(take, WHY_ORIGIN_TAKEN, differs, text);
+}
+
+/* Any version will do: an amendment that the sender has heard of says what it says now. */
+static void
+find_origin(struct core *core, struct take *take)
+{
+	struct own_look look = {.core = core, .take = take};
+
+	(void)!journal_each_in_thread(
+	    core->journal, take->record->thread,
+	    &(struct journal_walk){take->act ? look_at_version : look_at_thread, &look});
+	take->is_duplicate = look.is_own;
+	take->id = look.id;
+	if (take->act && look.is_own && !look.is_same)
+		own_refuse_other(core, take, &look.id, look.differs);
 }
 
 static struct own_look
@@ -161,9 +235,7 @@ choose_thread(struct core *core, struct take *take, struct span thread, bool is_
 			take_refuse(take, WHY_TOO_LARGE, FIELD_NONE, NULL);
 		if (!is_import || !take->record->field[FIELD_ORIGIN].is_set)
 			return;
-		look = look_up_thread(core, take->record->thread);
-		take->is_duplicate = look.is_own;
-		take->id = look.id;
+		find_origin(core, take);
 		return;
 	}
 	look = look_up_thread(core, thread);
@@ -312,6 +384,7 @@ own_ready(struct core *core, struct take *take, struct span thread, bool is_impo
 	record->is_exercise = core->config->exercise;
 	record->filed_ms = core_now(core);
 	record->field[FIELD_HEADS] = core->heads;
+	take->given = again_given(record);
 	derive_defaults(core, take);
 	reason = record_check(record);
 	if (reason.why != WHY_NONE)

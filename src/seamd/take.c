@@ -14,6 +14,7 @@
 #include "journal/shelf.h"
 #include "picture/picture.h"
 #include "release/policy.h"
+#include "seamd/again.h"
 #include "seamd/link.h"
 #include "seamd/reread.h"
 
@@ -127,16 +128,25 @@ is_going(const struct take *take)
 }
 
 static void
-find_twin(struct take *batch, size_t i)
+find_twin(struct core *core, struct take *batch, size_t i)
 {
-	if (!is_going(&batch[i]) || !batch[i].is_own ||
+	enum field differs;
+
+	if (!is_going(&batch[i]) || !batch[i].is_own || batch[i].is_amending ||
 	    !batch[i].record->field[FIELD_ORIGIN].is_set)
 		return;
 	for (size_t j = 0; j < i && !batch[i].twin; j++)
 		if (batch[j].is_own && is_going(&batch[j]) &&
 		    span_equal(batch[j].record->thread, batch[i].record->thread))
 			batch[i].twin = &batch[j];
-	batch[i].is_duplicate = batch[i].twin != NULL;
+	if (!batch[i].twin)
+		return;
+	batch[i].is_duplicate = true;
+	differs = again_differs(batch[i].twin->record, batch[i].record, batch[i].given);
+	if (differs == FIELD_NONE)
+		return;
+	batch[i].twin = NULL;
+	own_refuse_other(core, &batch[i], NULL, differs);
 }
 
 /* A delivery must follow those before it in the batch as it must follow those that are held. */
@@ -182,7 +192,7 @@ stage_admit(struct core *core, struct take *batch, size_t n)
 			else
 				admit_line(core, take, &cursor);
 		}
-		find_twin(batch, i);
+		find_twin(core, batch, i);
 		follow_batch(batch, i);
 		if (is_going(take) && take->is_own)
 			take->err = core_ask_seal(core, SEAL_RECORD, take->signing);

@@ -284,7 +284,7 @@ status_of(enum why why)
 	    {WHY_UNKNOWN_STATION, 404}, {WHY_ERASED, 410},      {WHY_RETRACTED, 409},
 	    {WHY_GIVEN, 409},           {WHY_OLD_VERSION, 409}, {WHY_NO_RULE, 409},
 	    {WHY_QUEUE_FULL, 503},      {WHY_NO_MEMORY, 503},   {WHY_STOPPED, 503},
-	    {WHY_DISK_FULL, 507},       {WHY_TOO_LARGE, 413},
+	    {WHY_DISK_FULL, 507},       {WHY_TOO_LARGE, 413},   {WHY_ORIGIN_TAKEN, 409},
 	};
 
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
