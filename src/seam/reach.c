@@ -333,6 +333,11 @@ reach_ask(struct reach *reach, enum wire_kind want, struct wire_message *message
 		return app_say_no(reach->app, "that is larger than one message may be (64 KiB)");
 	if (err == ERR_OK)
 		err = client_wait(reach->client, ANSWER_MS, message);
+	if (err == ERR_CLOSED || err == ERR_BUSY)
+		return app_say_no(reach->app,
+				  "the station %s: see first whether it was done (seam list, seam "
+				  "status), then ask again",
+				  err == ERR_BUSY ? "gives no answer" : "ended before it answered");
 	if (err != ERR_OK)
 		return app_fail(reach->app, err, "asking the station");
 	if (message->kind == want)
