@@ -16,7 +16,7 @@ holds "that somebody types or a file holds" 'no terminal' err
 same "nothing was left behind" a "$(ls | grep -v -e '^out$' -e '^err$')"
 
 try "a record is filed at a station that is started for it" seam --home a report sighting \
-	type=mov.sighting when='032115C MAY 27' place=38SMD470654 persons=5
+	type=mov.sighting when=032115C place=38SMD470654 persons=5
 id=$(cat out)
 same "its id has 43 characters" 43 "${#id}"
 same "one record is held" 1 "$(seam --home a count)"

@@ -29,7 +29,7 @@ for party in a b c; do
 done
 
 try "a files a report" seam --home a report incident type=exp.ied_explosion severity=yellow \
-	when='032115C MAY 27' place=38SMD470654 deaths=2-3 summary='words that stay here'
+	when=032115C place=38SMD470654 deaths=2-3 summary='words that stay here'
 id=$(head -1 out)
 holds "which waits for b" '^  b +queued' out
 try "why b gets what it gets" seam --home a policy explain "$id" b

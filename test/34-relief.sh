@@ -107,7 +107,7 @@ post({"state": "closed", "when": "now"}, thread=thread)
 for i in range(1001):
     post({"state": "closed", "when": "now"})
 END
-handover=$(filed first report shift state=handover "when=090600Z NOV 20")
+handover=$(filed first report shift state=handover "when=090600Z NOV 20" --yes)
 same "the command says so" "handover $handover" "$(state)"
 same "a handover of long ago by its own words is the newest" "409" "$(post first "$(shift_of open "$handover")")"
 same "which a second takes over" 201 "$(post second "$(shift_of open "$handover")")"

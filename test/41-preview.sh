@@ -17,14 +17,14 @@ release sighting to b : type, severity, persons, place@10km, when@hour
 P
 
 refuse "a person sees a preview, and nothing is filed without a yes" seam --home a report sighting type=mov.sighting \
-	severity=red when='032115C MAY 27' place=$place persons=5-7 --preview
+	severity=red when=032115C place=$place persons=5-7 --preview
 holds "each party by name" '^b would get now$' err
 holds "a figure as one reads it" '^  persons +5-7$' err
 holds "the place as it goes" '^  place +38SMD46$' err
 lacks "nothing for programs" '[]{}"[]' err
 
 try "a report is previewed, and filed as it was shown" seam --home a --json report sighting type=mov.sighting \
-	severity=red when='032115C MAY 27' place=$place persons=7317 unit=$unit "summary=$summary" "detail=$detail" \
+	severity=red when=032115C place=$place persons=7317 unit=$unit "summary=$summary" "detail=$detail" \
 	"source=$source" --preview --yes
 sed -n 1p out >preview
 sed -n 2p out >filed

@@ -15,10 +15,10 @@ policy b <<P
 party b a
 release incident to a : type, severity, place@1km, when@minute
 P
-first=$(file a incident type=atk.ambush when='032115C MAY 27' place=38SMD47056541 severity=red unit=zq-unit-1 \
+first=$(file a incident type=atk.ambush when=032115C place=38SMD47056541 severity=red unit=zq-unit-1 \
 	"summary=zqsummary words" "source=zqsource words")
 trade a b
-theirs=$(file b incident type=atk.ambush when='032115C MAY 27' place=38SMD480654 severity=red)
+theirs=$(file b incident type=atk.ambush when=032115C place=38SMD480654 severity=red)
 trade b a
 
 try "a second station of a" seam init s --station a/makhmour --exercise --join
@@ -34,7 +34,7 @@ echo 'post yes' >>s/seam.conf
 start_station s
 
 # What a filed before and after goes to it: whole, but for what is sealed.
-second=$(file a incident type=atk.ambush when='032116C MAY 27' place=38SMD47056541 severity=red unit=zq-unit-2 \
+second=$(file a incident type=atk.ambush when=032116C place=38SMD47056541 severity=red unit=zq-unit-2 \
 	"summary=zqsummary words" "source=zqsource words")
 seam --home a export bundle a/makhmour as 2>err
 try "the sister takes a's stick" seam --home s --json import bundle as

@@ -13,7 +13,7 @@ release incident to c : type, place@1km
 release sighting to c : type, when@hour, place@1km
 P
 first=$(file a warning type=atk.ambush severity=red window='032115C MAY 27' place=38SMD470654 direction=n "summary=zqwords")
-second=$(file a incident type=atk.ambush when='032115C MAY 27' place=38SMD480654)
+second=$(file a incident type=atk.ambush when=032115C place=38SMD480654)
 same "what c may know is cut and waits" "queued queued" "$(state a "$first" c) $(state a "$second" c)"
 same "it is counted" 2 "$(seam --home a --json status | pick - 'next(p["queued"] for p in d["parties"] if p["party"] == "c")')"
 
@@ -74,8 +74,8 @@ stop_station d
 try "and is sound" seam verify d
 
 # What was withheld is not read out as something else.
-seen=$(file a sighting type=mov.sighting when='032115C MAY 27' place=38SMD470654 persons=5 civilians=yes)
+seen=$(file a sighting type=mov.sighting when=032115C place=38SMD470654 persons=5 civilians=yes)
 try "what is withheld about civilians" seam --home a say "$seen" c
 holds "is said as what it may be" '^These may be civilians' out
 lacks "not as unknown" 'not known' out
-holds "and the time with how well it is known" '^Time: 032100C MAY 27, known to the hour' out
+holds "and the time with how well it is known" '^Time: 032100C [A-Z]{3} [0-9]{2}, known to the hour' out

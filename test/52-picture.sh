@@ -20,7 +20,7 @@ losses() {
 }
 
 # Refinement: three versions of one report in one thread.
-one=$(file a incident type=atk.clash when='032115C MAY 27' place=38SMD4765 severity=yellow)
+one=$(file a incident type=atk.clash when=032115C place=38SMD4765 severity=yellow)
 try "it is seen more exactly" seam --home a --json report incident place=38SMD470654 severity=red --amend "$one"
 two=$(pick out 'd["id"]')
 same "in the same thread" "$(seam --home a --json show "$one" | pick - 'd["record"]["thread"]')" "$(pick out 'd["thread"]')"
@@ -41,9 +41,9 @@ refuse "an amendment of another kind is none" seam --home a report sighting type
 refuse "b amends no record of a" seam --home b report incident severity=green --amend "$three"
 
 # A range over the reports of one incident; the confirmed figure closes it.
-first=$(file a casualty group=own when='032130C MAY 27' incident="$three" killed=2-3 stated_by=a-1 families=yes)
+first=$(file a casualty group=own when=032130C incident="$three" killed=2-3 stated_by=a-1 families=yes)
 same "two or three" 2-3 "$(losses a "$three")"
-second=$(file a casualty group=own when='032140C MAY 27' incident="$three" killed=4 stated_by=a-2 families=yes)
+second=$(file a casualty group=own when=032140C incident="$three" killed=4 stated_by=a-2 families=yes)
 same "a second report widens the range, and adds nothing up" 2-4 "$(losses a "$three")"
 seam --home a show "$three" >shown
 holds "it says on how many reports" 'based on 2 reports held' shown

@@ -11,7 +11,7 @@ release casualty to b : group, incident, killed
 release statement to b : text, lang  manual 1
 release answer to b : re, answer
 P
-one=$(file a incident type=atk.ambush when='032115C MAY 27' place=38SMD470654 severity=red persons=several \
+one=$(file a incident type=atk.ambush when=032115C place=38SMD470654 severity=red persons=several \
 	'summary="quoted" \back\ <tag> & هجوم على السيطرة هێرش بۆ سەر بازگە' unit=a-1 deaths=2-3)
 two=$(file a incident type=exp.ied_explosion when=now place=38SMD480654 deaths=unknown)
 file a sighting type=mov.sighting when=now place=38SMD470654 persons=5 vehicles=several lights=no >/dev/null

@@ -72,7 +72,7 @@ def file(home, unit, words):
                 continue
             if found:
                 return found[0]
-        filed = seam(home, "report", *words, "unit=" + unit)
+        filed = seam(home, "report", *words, "unit=" + unit, "--yes")
         if filed:
             return filed["id"]
         lost[home] = lost.get(home, 0) + 1

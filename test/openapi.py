@@ -293,7 +293,7 @@ def sign(station, account, passphrase):
 
 def file(station):
     filed = station.call('file', 'an incident with every shape', 201, body=INCIDENT)
-    station.say('the grid zone that was assumed is said', [] if filed['heard'] == ['assumed_zone'] else [filed])
+    station.say('the grid zone that was assumed is said', [] if 'assumed_zone' in filed['heard'] else [filed])
     again = station.call('file', 'the same once more', 200, body=INCIDENT)
     station.say('is the same record', [] if again['id'] == filed['id'] else [again, filed])
     other = station.call('file', 'the origin for something else', 409, body=dict(
@@ -314,6 +314,13 @@ def file(station):
     station.call('file', 'what it was before', 200, body=INCIDENT)
     station.call('file', 'and what it says since', 200, body=dict(
         INCIDENT, fields=dict(INCIDENT['fields'], severity='green', cites=[filed['id']])))
+    import datetime
+    far = [(datetime.date.today() + datetime.timedelta(days)).isoformat() for days in (40, -2000)]
+    for when, heard in ((far[0], ['ahead']), (far[1], ['past']), ('now', [])):
+        odd = station.call('file', 'a sighting of ' + when, 201, body={'kind': 'sighting', 'fields': dict(BASE, when=when)})
+        station.say('says of its time %s' % heard, [] if (odd or {}).get('heard') == heard else [odd])
+    shown = station.call('preview', 'of one far ahead', 200, body={'kind': 'sighting', 'fields': dict(BASE, when=far[0])})
+    station.say('says so before', [] if (shown or {}).get('heard') == ['ahead'] else [shown])
     for text, wanted, body in (
             ('no JSON', 400, b'{'), ('a name twice', 400, b'{"kind":"incident","kind":"incident","fields":{}}'),
             ('no fields', 400, {'kind': 'incident'}), ('a kind that is none', 422, {'kind': 'rumour', 'fields': {}}),

@@ -207,8 +207,7 @@ recordjson_typed(struct span name, struct span typed, const struct record_typing
 	why = record_set(record, arena, field, typed, typing);
 	if (why != WHY_NONE)
 		return refuse(fault, why, field, typed);
-	if (field == FIELD_PLACE)
-		*heard = heard_place(typed, typing->default_zone);
+	*heard |= heard_typed(record, field, typed, typing);
 	return true;
 }
 

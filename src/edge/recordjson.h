@@ -32,8 +32,8 @@ struct recordjson_fault {
 
 /*
  * Fills the record from the whole document.  Thread and texts are copied into the arena.  *heard is
- * the set of enum heard of its place.  True, or false with the fault.  What the kind requires is
- * not judged: record_check() does that.
+ * the set of enum heard of its place and times.  True, or false with the fault.  What the kind
+ * requires is not judged: record_check() does that.
  */
 bool recordjson_read(struct span text, const struct record_typing *typing, struct arena *arena,
 		     struct record *record, unsigned *heard, struct recordjson_fault *fault);
@@ -44,7 +44,8 @@ bool recordjson_fields(const json_t *fields, const struct record_typing *typing,
 		       struct arena *arena, struct record *record, unsigned *heard,
 		       struct recordjson_fault *fault);
 
-/* One value of one field as a person types it, here from a form: refused as above. */
+/* One value of one field as a person types it, here from a form: refused as above; what is heard of
+ * it is added to *heard. */
 bool recordjson_typed(struct span name, struct span typed, const struct record_typing *typing,
 		      struct arena *arena, struct record *record, unsigned *heard,
 		      struct recordjson_fault *fault);

@@ -6,6 +6,9 @@
 #include <cmocka.h>
 
 #include "model/heard.h"
+#include "model/record.h"
+
+#include <stdlib.h>
 
 /* clang-format off */
 static const struct {
@@ -39,6 +42,67 @@ test_rows(void **state)
 }
 
 static void
+test_times(void **state)
+{
+	static const struct {
+		enum kind kind;
+		const char *field, *typed;
+		unsigned expected;
+	} times[] = {
+	    /* now is 040800C MAY 27 */
+	    {KIND_SIGHTING, "when", "now", 0},
+	    {KIND_SIGHTING, "when", "050700C MAY 27", 0},
+	    {KIND_SIGHTING, "when", "2027-05-05", 0},
+	    {KIND_SIGHTING, "when", "050900C MAY 27", HEARD_AHEAD},
+	    {KIND_SIGHTING, "when", "2027-06-04", HEARD_AHEAD},
+	    {KIND_SIGHTING, "when", "040700C MAY 25", 0},
+	    {KIND_SIGHTING, "when", "040700C MAY 17", HEARD_PAST},
+	    {KIND_SIGHTING, "when", "2024", 0},
+	    {KIND_SIGHTING, "when", "2023", HEARD_PAST},
+	    {KIND_TOLD, "when", "060900C MAY 27", HEARD_AHEAD},
+	    {KIND_WARNING, "when", "060900C MAY 27", 0},
+	    {KIND_MOVEMENT, "window", "040900C APR 28..041200C APR 28", 0},
+	    {KIND_MOVEMENT, "window", "040900C JUN 28..041200C JUN 28", HEARD_AHEAD},
+	    {KIND_COVERAGE, "window", "060900C MAY 27", 0},
+	    {KIND_REQUEST, "needed_by", "30m", 0},
+	    {KIND_REQUEST, "needed_by", "0600", HEARD_NEXT_DAY},
+	    {KIND_REQUEST, "needed_by", "06:00", HEARD_NEXT_DAY},
+	    {KIND_REQUEST, "needed_by", "0600C", HEARD_NEXT_DAY},
+	    {KIND_REQUEST, "needed_by", "0900", 0},
+	    {KIND_REQUEST, "needed_by", "050600C MAY 27", 0},
+	    {KIND_REQUEST, "needed_by", "2027-06-20", HEARD_AHEAD},
+	    {KIND_REQUEST, "needed_by", "2027-05-01", HEARD_PAST},
+	    {KIND_ANSWER, "eta", "0700", HEARD_NEXT_DAY},
+	    {KIND_ANSWER, "eta", "040900C MAY 28", HEARD_AHEAD},
+	    {KIND_REQUEST, "ask", "b:15m", 0},
+	    {KIND_REQUEST, "ask", "b:15m,c:60d", HEARD_AHEAD},
+	};
+	struct record_typing typing = {.now_ms = when_of_date(2027, 5, 4) + 5 * 3600 * 1000,
+				       .zone_min = 180};
+	struct arena *arena = arena_new(1 << 20);
+	struct record *record = calloc(1, sizeof *record);
+
+	(void)state;
+	assert_non_null(record);
+	for (size_t i = 0; i < sizeof times / sizeof *times; i++) {
+		enum field field = field_find(span_of(times[i].field));
+		unsigned heard;
+
+		record_init(record, times[i].kind);
+		assert_int_equal(record_set(record, arena, field, span_of(times[i].typed), &typing),
+				 WHY_NONE);
+		heard = heard_typed(record, field, span_of(times[i].typed), &typing);
+		if (heard != times[i].expected)
+			fail_msg("%s=%s: %x, not %x", times[i].field, times[i].typed, heard,
+				 times[i].expected);
+		assert_int_equal(heard_times(record, typing.now_ms),
+				 times[i].expected & (HEARD_AHEAD | HEARD_PAST));
+	}
+	free(record);
+	arena_free(arena);
+}
+
+static void
 test_names(void **state)
 {
 	(void)state;
@@ -55,6 +119,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_rows),
+	    cmocka_unit_test(test_times),
 	    cmocka_unit_test(test_names),
 	};
 

@@ -23,6 +23,7 @@ struct app {
 	bool is_json;
 	bool is_verbose;
 	bool is_sure;         /* --yes */
+	unsigned heard;       /* heard.h: of what was typed, told with the record's id */
 	bool has_colour;      /* standard output is a terminal and NO_COLOR is not set */
 	bool has_counter;     /* standard error is a terminal: progress is shown */
 	struct config config; /* after app_config() */

@@ -39,7 +39,7 @@ filing_write(const struct app *app, struct out *out, const struct outcome_filed 
 
 	hash_text(name, &filed->id);
 	if (app->is_json) {
-		outcome_json_filed(out, filed);
+		outcome_json_filed(out, filed, app->heard);
 		return;
 	}
 	out_format(out, "%s\n", name);

@@ -7,6 +7,7 @@
 #include "seam/reader.h"
 #include "seam/script.h"
 
+#include "model/heard.h"
 #include "model/record.h"
 
 #include <stdio.h>
@@ -25,8 +26,9 @@ struct import {
 	struct script *script; /* of an exercise; NULL otherwise */
 	uint64_t ahead;        /* sent and not answered */
 	uint64_t read, filed, held, refused;
-	uint64_t changed;   /* of an origin that is held with other content */
-	uint64_t elsewhere; /* of an exercise: other stations' records */
+	uint64_t changed;             /* of an origin that is held with other content */
+	uint64_t ahead_n, ahead_line; /* with a time far ahead, and the first of them */
+	uint64_t elsewhere;           /* of an exercise: other stations' records */
 	unsigned percent;
 	int code;
 	enum why stopped; /* the refusal that every further row would meet too */
@@ -116,6 +118,16 @@ take_answers(struct import *import, uint64_t limit)
 	return err;
 }
 
+/* A set may be old; what is dated after today is a slip, and is filed with a word. */
+static void
+look_at_times(struct import *import)
+{
+	if (!(heard_times(&import->item->record, app_now(import->app)) & HEARD_AHEAD))
+		return;
+	if (import->ahead_n++ == 0)
+		import->ahead_line = import->item->line;
+}
+
 static enum err
 file_record(struct import *import)
 {
@@ -138,6 +150,8 @@ file_record(struct import *import)
 			return ERR_OK;
 		}
 	}
+	if (!import->script)
+		look_at_times(import);
 	out = reach_begin(import->reach, WIRE_FILE, import->item->line);
 	out_u8(out, import->script ? 0 : WIRE_FILE_UNLESS_HELD);
 	out_sized(out, thread);
@@ -215,8 +229,9 @@ print_sum(const struct import *import)
 	if (import->app->is_json)
 		out_format(&out,
 			   "{\"read\":%llu,\"new\":%llu,\"held\":%llu,\"refused\":%llu,"
-			   "\"changed\":%llu}\n",
-			   read, filed, held, refused, changed);
+			   "\"changed\":%llu,\"ahead\":%llu}\n",
+			   read, filed, held, refused, changed,
+			   (unsigned long long)import->ahead_n);
 	else
 		out_format(&out, "%llu read, %llu new, %llu held already, %llu refused", read,
 			   filed, held, refused);
@@ -228,6 +243,12 @@ print_sum(const struct import *import)
 	if (changed > CHANGED_NAMED && !import->app->is_json)
 		app_remark(import->app, "%llu more rows changed; --json names all",
 			   changed - CHANGED_NAMED);
+	if (import->ahead_n)
+		app_remark(import->app,
+			   "rows with a time far ahead: %llu, the first in line %llu; is it right? "
+			   "They are taken as they stand",
+			   (unsigned long long)import->ahead_n,
+			   (unsigned long long)import->ahead_line);
 	if (changed)
 		app_remark(import->app,
 			   "what is held was left as it is: where the file is right, amend it "

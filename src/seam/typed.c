@@ -1,6 +1,6 @@
 /*
- * Promises that what a person typed becomes a field or a reason, and that nothing assumed about a
- * place stays unsaid.
+ * Promises that what a person typed becomes a field or a reason, that nothing assumed about a place
+ * stays unsaid, and that a time which can hardly be meant is asked about.
  */
 #include "seam/typed.h"
 
@@ -8,9 +8,12 @@
 #include "model/vocab.h"
 #include "seam/view.h"
 
+#include <stdio.h>
 #include <string.h>
 
-enum { IDS_TEXT = LIMIT_IDS * HASH_TEXT_SIZE + 1, CODES_SHOWN = 60 };
+enum { IDS_TEXT = LIMIT_IDS * HASH_TEXT_SIZE + 1, CODES_SHOWN = 60, TIME_TEXT = 1024 };
+
+#define HOUR_MS INT64_C(3600000)
 
 struct record_typing
 typed_typing(const struct app *app)
@@ -60,10 +63,9 @@ remark_fields(const struct app *app, enum kind kind)
 
 /* What was understood of a typed place, where it is not what was typed. */
 static void
-echo_place(const struct app *app, struct span typed, const struct record *record)
+echo_place(const struct app *app, unsigned heard, const struct record *record)
 {
 	const char *zone = app->config.default_grid.text;
-	unsigned heard = heard_place(typed, zone);
 
 	app_remark(app, "place: %s (a square of %u m)%s%s%s%s%s",
 		   record->field[FIELD_PLACE].place.mgrs,
@@ -75,15 +77,71 @@ echo_place(const struct app *app, struct span typed, const struct record *record
 		   heard & HEARD_OUTSIDE ? "; FAR FROM HERE: is it right?" : "");
 }
 
+/* "in 5 h", "192 d ago": what an eye misses in a month's name. */
 static void
-echo_when(const struct app *app, enum field field, const struct record *record)
+write_distance(struct out *out, int64_t ms)
 {
-	struct out out = out_new(256);
+	int64_t hours = (ms < 0 ? -ms : ms) / HOUR_MS;
+	bool is_long = hours >= 48;
 
-	when_write(&out, &record->field[field].when, (int)app->config.zone_minutes);
-	if (out_err(&out) == ERR_OK)
-		app_remark(app, "%s: %s", field_row(field)->name, out.p);
+	out_format(out, "%s%lld %s%s", ms < 0 ? "" : "in ",
+		   (long long)(is_long ? hours / 24 : hours), is_long ? "d" : "h",
+		   ms < 0 ? " ago" : "");
+}
+
+/* A time as it was read; *from_ms is where it begins. */
+static bool
+write_time(const struct app *app, struct out *out, enum field field, const struct value *value,
+	   int64_t *from_ms)
+{
+	switch ((int)field_row(field)->type) {
+	case FIELD_TYPE_WHEN:
+		*from_ms = value->when.from_ms;
+		when_write(out, &value->when, (int)app->config.zone_minutes);
+		return true;
+	case FIELD_TYPE_INSTANT:
+		*from_ms = value->at_ms;
+		app_write_moment(app, out, value->at_ms);
+		return true;
+	case FIELD_TYPE_ASKS:
+		*from_ms = value->asks.n ? value->asks.ask[0].by_ms : 0;
+		for (unsigned i = 0; i < value->asks.n; i++) {
+			out_format(out, "%s%s by ", i ? ", " : "", value->asks.ask[i].party.name);
+			app_write_moment(app, out, value->asks.ask[i].by_ms);
+		}
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* What was understood of a typed time; one that hardly can be meant is asked about.  For a program
+ * that said yes it stands with the record's id. */
+static int
+check_time(struct app *app, enum field field, const struct record *record, unsigned heard)
+{
+	struct out out = out_new(TIME_TEXT);
+	const char *name = field_row(field)->name;
+	char question[TIME_TEXT + 80];
+	int64_t from_ms = 0;
+	bool is_odd = heard & (HEARD_AHEAD | HEARD_PAST | HEARD_NEXT_DAY);
+	bool is_time = write_time(app, &out, field, &record->field[field], &from_ms);
+
+	if (!is_time || out_err(&out) != ERR_OK) {
+		out_free(&out);
+		return APP_OK;
+	}
+	if (is_odd) {
+		out_text(&out, ", ");
+		write_distance(&out, from_ms - app_now(app));
+	}
+	(void)snprintf(question, sizeof question, "%s is read as %.*s: is it right?", name,
+		       (int)out.n, out.p);
+	if (!is_odd || app->is_sure)
+		app_remark(app, "%s: %.*s%s", name, (int)out.n, out.p,
+			   is_odd ? ": is it right?" : "");
 	out_free(&out);
+	return !is_odd || app_confirm(app, question) ? APP_OK : APP_NO;
 }
 
 /* "abcdef,ghijkl" with each beginning replaced by the whole id. */
@@ -115,6 +173,7 @@ set_checked(struct app *app, struct record *record, enum field field, struct spa
 {
 	struct record_typing typing = typed_typing(app);
 	enum why why = record_set(record, app->arena, field, value, &typing);
+	unsigned heard;
 
 	if (why != WHY_NONE) {
 		char text[80];
@@ -124,11 +183,11 @@ set_checked(struct app *app, struct record *record, enum field field, struct spa
 		remark_forms(app, field);
 		return APP_NO;
 	}
+	heard = heard_typed(record, field, value, &typing);
+	app->heard |= heard;
 	if (field == FIELD_PLACE)
-		echo_place(app, value, record);
-	if (field_row(field)->type == FIELD_TYPE_WHEN)
-		echo_when(app, field, record);
-	return APP_OK;
+		echo_place(app, heard, record);
+	return check_time(app, field, record, heard);
 }
 
 int

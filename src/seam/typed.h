@@ -8,7 +8,9 @@ struct view;
 
 /*
  * Records from words on a command line.  Ids in values may be beginnings, looked up in the view
- * (NULL: they must be whole).  What was assumed about a place is said on standard error.
+ * (NULL: they must be whole).  What was assumed about a place and how a time was read is said on
+ * standard error; a time that can hardly be meant (heard.h) is asked about.  What was heard is
+ * gathered in app->heard.
  */
 
 /* Sets one field.  APP_OK, or the code after the reason with what the field takes. */

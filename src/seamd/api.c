@@ -120,21 +120,6 @@ api_ask_confirm(struct web_request *request, struct span preview, web_answer *on
 	web_ask_core(request, on_answer, context);
 }
 
-void
-api_write_heard(struct out *out, unsigned heard)
-{
-	bool is_first = true;
-
-	out_text(out, ",\"heard\":[");
-	for (unsigned i = 0; heard_code(i); i++) {
-		if (!(heard >> i & 1))
-			continue;
-		out_format(out, "%s\"%s\"", is_first ? "" : ",", heard_code(i));
-		is_first = false;
-	}
-	out_char(out, ']');
-}
-
 enum err
 api_waiting(struct web_request *request, struct picture *picture, struct waiting **rows, size_t *n,
 	    bool *is_cut)

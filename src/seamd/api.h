@@ -37,9 +37,6 @@ void api_ask(struct web_request *request, enum wire_kind kind, struct record *re
 void api_ask_confirm(struct web_request *request, struct span preview, web_answer *on_answer,
 		     void *context);
 
-/* ,"heard":["assumed_zone"] */
-void api_write_heard(struct out *out, unsigned heard);
-
 /* What waits; as waiting_read(). */
 MUST_USE enum err api_waiting(struct web_request *request, struct picture *picture,
 			      struct waiting **rows, size_t *n, bool *is_cut);

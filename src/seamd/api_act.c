@@ -45,10 +45,7 @@ on_filed(struct web_request *request, const struct wire_message *answer, void *c
 	} else if (!filed || !outcome_read_filed(answer->payload, filed)) {
 		web_reply_err(request, filed ? ERR_INTERNAL : ERR_NOMEM);
 	} else {
-		outcome_json_filed(&out, filed);
-		out.n--; /* the closing brace: one member more */
-		api_write_heard(&out, heard ? *heard : 0);
-		out_char(&out, '}');
+		outcome_json_filed(&out, filed, heard ? *heard : 0);
 		web_reply_json(request, 201, &out);
 	}
 	out_free(&out);
@@ -72,8 +69,8 @@ on_preview(struct web_request *request, const struct wire_message *answer, void 
 		err = outcome_json_preview(&out, preview, (int)api_typing(request).zone_min,
 					   request->arena);
 	if (err == ERR_OK) {
-		out.n--;
-		api_write_heard(&out, *heard);
+		out.n--; /* the closing brace: one member more */
+		outcome_json_heard(&out, *heard);
 		out_char(&out, '}');
 		web_reply_json(request, 200, &out);
 	} else {

@@ -3,6 +3,7 @@
 
 #include "base/cursor.h"
 #include "edge/recordjson.h"
+#include "model/heard.h"
 #include "seamd/reread.h"
 #include "seamd/wire.h"
 
@@ -97,7 +98,22 @@ outcome_read_sent(struct span payload, struct outcome_sent *sent)
 }
 
 void
-outcome_json_filed(struct out *out, const struct outcome_filed *filed)
+outcome_json_heard(struct out *out, unsigned heard)
+{
+	bool is_first = true;
+
+	out_text(out, ",\"heard\":[");
+	for (unsigned i = 0; heard_code(i); i++) {
+		if (!(heard >> i & 1))
+			continue;
+		out_format(out, "%s\"%s\"", is_first ? "" : ",", heard_code(i));
+		is_first = false;
+	}
+	out_char(out, ']');
+}
+
+void
+outcome_json_filed(struct out *out, const struct outcome_filed *filed, unsigned heard)
 {
 	char name[HASH_TEXT_SIZE];
 
@@ -110,7 +126,9 @@ outcome_json_filed(struct out *out, const struct outcome_filed *filed)
 		out_json(out, span_of(filed->ways[i].why));
 		out_char(out, '}');
 	}
-	out_text(out, "]}");
+	out_char(out, ']');
+	outcome_json_heard(out, heard);
+	out_char(out, '}');
 }
 
 void

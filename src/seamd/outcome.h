@@ -61,8 +61,11 @@ struct outcome_sent {
 
 bool outcome_read_sent(struct span payload, struct outcome_sent *sent);
 
+/* ,"heard":["assumed_zone"]: what was assumed or odd (heard.h), a member for whoever typed it. */
+void outcome_json_heard(struct out *out, unsigned heard);
+
 /* As JSON, one object each; the preview with what each party would see as fields. */
-void outcome_json_filed(struct out *out, const struct outcome_filed *filed);
+void outcome_json_filed(struct out *out, const struct outcome_filed *filed, unsigned heard);
 void outcome_json_sent(struct out *out, const struct outcome_sent *sent);
 MUST_USE enum err outcome_json_preview(struct out *out, const struct outcome_preview *preview,
 				       int zone_min, struct arena *arena);

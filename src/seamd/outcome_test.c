@@ -6,6 +6,7 @@
 #include <cmocka.h>
 
 #include "base/b64.h"
+#include "model/heard.h"
 #include "model/record.h"
 #include "seamd/outcome.h"
 
@@ -38,11 +39,12 @@ test_filed(void **state)
 	(void)state;
 	write_filed(&out, 1, PICTURE_STATE_HELD_BACK);
 	assert_true(outcome_read_filed(out_view(&out), filed));
-	outcome_json_filed(&json, filed);
+	outcome_json_filed(&json, filed, HEARD_ASSUMED_ZONE | HEARD_AHEAD);
 	assert_string_equal(json.p,
 			    "{\"id\":\"AQIDAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\",\"thread\":"
 			    "\"AAAAAAAAAAAAAAAAAAAAAA\",\"leaf\":7,\"parties\":[{\"party\":\"b\","
-			    "\"state\":\"held_back\",\"why\":\"not \\\"yet\\\"\"}]}");
+			    "\"state\":\"held_back\",\"why\":\"not \\\"yet\\\"\"}],\"heard\":["
+			    "\"assumed_zone\",\"ahead\"]}");
 	for (size_t n = 0; n < out.n; n++)
 		assert_false(outcome_read_filed(span_make(out.p, n), filed));
 	out_char(&out, 'x');

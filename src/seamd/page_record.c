@@ -360,7 +360,7 @@ read_answer(struct web_request *request, struct record *record, struct answering
 	static const char *const more[] = {"text", "eta"};
 	struct record_typing typing = api_typing(request);
 	struct span word = web_form(request, "answer");
-	unsigned heard;
+	unsigned heard = 0; /* the answer's page shows its time */
 	struct span id;
 
 	memset(fault, 0, sizeof *fault);
