@@ -45,7 +45,23 @@ refuse "noise is no bundle" seam --home a import bundle noise
 { printf 'kind,type,when,place\n'; head -c "$(count 5000000 100000000)" /dev/zero | tr '\0' x; printf '\n'; } >long.csv
 seam --home a import csv long.csv >out 2>err </dev/null
 holds "a line without end is refused, not kept" '1 refused' out
-same "nothing of it was filed" 4 "$(seam --home a count)"
+# What never ends is read to the bound and no further; without it each of these would be killed by its time.
+for format in ucdp-ged csv geojson exercise; do
+	lib_status 1 "$format: NUL bytes without end" timeout 60 seam --home a import $format /dev/zero
+done
+for format in csv ucdp-ged; do
+	lib_status 1 "$format: a line without end" timeout 60 seam --home a import $format <(tr '\0' x </dev/zero)
+	holds "is refused by its number" '^line 1: no end of the line: larger than the limit' err
+done
+lib_status 1 "geojson: a feature without end" timeout 60 seam --home a import geojson <(printf '{"features":[{"a":"'; tr '\0' x </dev/zero)
+holds "is refused by its line" '^line 1: no end of a feature: larger than the limit' err
+lib_status 1 "geojson: blanks without end" timeout 60 seam --home a import geojson <(tr '\0' ' ' </dev/zero)
+printf 'kind,type,when,place,origin\nsighting,mov.sighting,2018-03-04,38SMD470654,nul:1\nsighting,\0' >nul.csv
+refuse "a NUL byte" seam --home a import csv nul.csv
+holds "is named by its line" '^line 3: a NUL byte, as no text has one \(saved as UTF-16\?\): ' err
+holds "behind what could be read" '^2 read, 1 new, 0 held already, 1 refused' out
+holds "and that it ended there" 'reading ended there' err
+same "nothing else of it was filed" 5 "$(seam --home a count)"
 try "the home is sound" seam verify a
 
 need_data ucdp-ged-19.1-iraq-2014-2018.csv

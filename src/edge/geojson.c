@@ -28,6 +28,7 @@ struct geojson {
 	unsigned bom; /* bytes of a byte order mark seen at the start; 3 when past it */
 	bool is_features, has_features, has_type, is_over;
 	uint64_t line, feature_line;
+	size_t since; /* bytes since a feature ended */
 	enum err err;
 };
 
@@ -227,6 +228,7 @@ take_feature(struct geojson *geojson)
 		err = sink_refuse(&geojson->sink, geojson->feature_line, reason, column);
 	json_decref(feature);
 	out_reset(&geojson->feature);
+	geojson->since = 0;
 	return err;
 }
 
@@ -324,9 +326,22 @@ take_outside(struct geojson *geojson, char c)
 	return ERR_OK;
 }
 
+/* A device or a pipe may go on for ever. */
+static enum err
+refuse_gap(struct geojson *geojson)
+{
+	enum err err = sink_refuse(
+	    &geojson->sink, is_collecting(geojson) ? geojson->feature_line : geojson->line,
+	    (struct reason){WHY_TOO_LARGE, FIELD_NONE}, SPAN("no end of a feature"));
+
+	return err == ERR_OK ? ERR_FORMAT : err;
+}
+
 static enum err
 take(struct geojson *geojson, char c)
 {
+	if (geojson->since++ >= GEOJSON_GAP_MAX)
+		return refuse_gap(geojson);
 	if (c == '\n')
 		geojson->line++;
 	if (is_collecting(geojson))

@@ -9,9 +9,10 @@
  * as fine as the map's precision; a LineString or a Polygon of one ring becomes SHAPE; other
  * geometries are refused.  Properties become fields by the map, without one by the names of fields
  * ("kind", "type", "when" …; others are passed over).  Features are read one by one: memory is
- * bounded by GEOJSON_FEATURE_MAX.
+ * bounded by GEOJSON_FEATURE_MAX.  Where no feature ends within GEOJSON_GAP_MAX bytes the reading
+ * does, with the line.
  */
-enum { GEOJSON_FEATURE_MAX = 1 << 20 };
+enum { GEOJSON_FEATURE_MAX = 1 << 20, GEOJSON_GAP_MAX = 1 << 28 };
 
 struct geojson;
 

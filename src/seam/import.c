@@ -286,6 +286,9 @@ run(struct import *import, enum reader_format format, const char *file)
 			? "as the map file names them"
 			: "kind,type,when,place and other fields of a record; a "
 			  "table with columns of its own needs --map MAPFILE");
+	if (err == ERR_REFUSED)
+		return app_say_no(import->app,
+				  "%s: reading ended there; what was confirmed is filed", file);
 	if (err == ERR_FORMAT)
 		return app_say_no(import->app, "%s is not in the form of this format, or broke off",
 				  file);

@@ -28,6 +28,9 @@
 
 enum { CHUNK = 65536, FLUSH_AT = 65536, WAIT_MS = 600 * 1000 };
 
+/* A file has lines; a device or a pipe may go on for ever without an end of one. */
+enum { LINE_BYTES_MAX = 1 << 28 };
+
 struct reader {
 	pid_t pid;
 	struct client *client;
@@ -43,6 +46,8 @@ struct child {
 	struct map *map;
 	struct record_typing typing;
 	enum reader_format format;
+	uint64_t line;       /* from 1 */
+	uint64_t line_bytes; /* of it, so far */
 	union {
 		struct ucdp *ucdp;
 		struct sheet *sheet;
@@ -166,6 +171,43 @@ finish(struct child *child)
 	return ERR_INTERNAL;
 }
 
+/* How much of a chunk is text with lines; what is wrong behind that, or NULL. */
+static const char *
+measure(struct child *child, struct span chunk, size_t *good)
+{
+	for (*good = 0; *good < chunk.n; ++*good) {
+		if (chunk.p[*good] == '\0')
+			return "a NUL byte, as no text has one (saved as UTF-16?)";
+		if (child->format != READER_GEOJSON && child->line_bytes >= LINE_BYTES_MAX)
+			return "no end of the line";
+		child->line_bytes++;
+		if (chunk.p[*good] == '\n') {
+			child->line++;
+			child->line_bytes = 0;
+		}
+	}
+	return NULL;
+}
+
+/* What came before is read; then the reading ends with the line named. */
+static enum err
+feed_text(struct child *child, struct span chunk)
+{
+	size_t good;
+	const char *fault = measure(child, chunk, &good);
+	struct sink_refusal refusal = {
+	    .line = child->line,
+	    .reason = {chunk.n > good && chunk.p[good] == '\0' ? WHY_NOT_UTF8 : WHY_TOO_LARGE,
+		       FIELD_NONE}};
+	enum err err = feed(child, span_make(chunk.p, good));
+
+	if (err != ERR_OK || !fault)
+		return err;
+	(void)span_copy(refusal.column, sizeof refusal.column, span_of(fault));
+	err = refuse(child, &refusal);
+	return err == ERR_OK ? ERR_REFUSED : err;
+}
+
 static enum err
 tell_progress(struct child *child, uint64_t bytes)
 {
@@ -194,7 +236,7 @@ read_all(struct child *child)
 		if (n == 0)
 			return finish(child);
 		bytes += (uint64_t)n;
-		err = feed(child, span_make(chunk, (size_t)n));
+		err = feed_text(child, span_make(chunk, (size_t)n));
 		if (err == ERR_OK)
 			err = tell_progress(child, bytes);
 	}
@@ -292,7 +334,7 @@ struct reader *
 reader_open(struct app *app, enum reader_format format, const char *file, const char *map)
 {
 	struct reader *reader = calloc(1, sizeof *reader);
-	struct child child = {.app = app, .file = -1, .format = format};
+	struct child child = {.app = app, .file = -1, .format = format, .line = 1};
 	enum err err;
 	int code = reader ? prepare(&child, app, file, map) : APP_NO;
 
