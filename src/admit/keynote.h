@@ -16,7 +16,7 @@
  *	from MS			(optional: when it begins to count, for people)
  *	record N KEY		(one to KEYNOTE_RECORDS, N rising; base64 of the Ed25519 key)
  *	log VKEY		(one to KEYNOTE_LOGS, oldest first; the vkey's name is the
- *				 origin, seam/NAME/log/EPOCH)
+ *				 origin, seam/NAME/log/NUMBER, station_log_number())
  *	witness VKEY		(type 0x04)
  *	tls PIN			(optional: base64 of the SHA-256 of the certificate's key)
  *	post			(optional: keeps 30 days only)

@@ -192,8 +192,12 @@ keyring_members(const struct keyring *keyring)
 static bool
 is_earlier(const struct revocation *a, const struct revocation *b)
 {
+	int64_t one = station_log_number(span_of(a->origin));
+	int64_t other = station_log_number(span_of(b->origin));
 	int order = strcmp(a->origin, b->origin);
 
+	if (one != other)
+		return one < other;
 	return order != 0 ? order < 0 : a->size < b->size;
 }
 
@@ -279,6 +283,40 @@ keyring_log(const struct keyring *keyring, struct span origin)
 	const struct keynote *note;
 
 	return find_log(keyring, origin, &note);
+}
+
+/* Takes its place among those that stand there in order; whoever is pushed out is the oldest. */
+static size_t
+put_log(const struct note_key *logs[KEYRING_LOGS], size_t n, const struct note_key *log)
+{
+	int64_t number = station_log_number(span_of(log->name));
+	size_t at = 0;
+
+	while (at < n && station_log_number(span_of(logs[at]->name)) > number)
+		at++;
+	for (size_t i = at; i < n; i++)
+		if (strcmp(logs[i]->name, log->name) == 0)
+			return n;
+	if (at == KEYRING_LOGS)
+		return n;
+	n = n < KEYRING_LOGS ? n + 1 : n;
+	memmove(&logs[at + 1], &logs[at], (n - 1 - at) * sizeof *logs);
+	logs[at] = log;
+	return n;
+}
+
+size_t
+keyring_logs(const struct keyring *keyring, const struct station *station,
+	     const struct note_key *logs[KEYRING_LOGS])
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < keyring->notes; i++)
+		for (unsigned j = 0; station_equal(&keyring->note[i]->station, station) &&
+				     j < keyring->note[i]->logs;
+		     j++)
+			n = put_log(logs, n, &keyring->note[i]->log[j]);
+	return n;
 }
 
 bool

@@ -49,6 +49,14 @@ const struct keynote *keyring_at(const struct keyring *keyring, size_t i);
 /* The log key of any note of the station by its origin; NULL when there is none. */
 const struct note_key *keyring_log(const struct keyring *keyring, struct span origin);
 
+/*
+ * The logs of a station that any of its notes names, the newest first, and how many.  Of two notes
+ * that were made of one older one neither has the other's log.  Of more than fit the newest.
+ */
+enum { KEYRING_LOGS = 64 };
+size_t keyring_logs(const struct keyring *keyring, const struct station *station,
+		    const struct note_key *logs[KEYRING_LOGS]);
+
 /* Whose log that is. */
 bool keyring_log_station(const struct keyring *keyring, struct span origin,
 			 struct station *station);

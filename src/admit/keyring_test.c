@@ -295,6 +295,89 @@ notes_follow_one_another(void **state)
 	kit_close(&kit);
 }
 
+/* Two notes made of the first, neither of which knows the other's log: a station came back twice
+ * from one copy.  All of them are known, the newest first, and each stays what it was. */
+static void
+logs_of_all_notes_are_known(void **state)
+{
+	static const struct {
+		const char *number;
+		int64_t version;
+	} more[] = {{"217362300", 217362300}, {"217449000", 217449000}, {"9", 9}};
+	static const char *const wanted[] = {
+	    "seam/a/makhmour/log/217449000",
+	    "seam/a/makhmour/log/217362300",
+	    "seam/a/makhmour/log/9",
+	    "seam/a/makhmour/log/1",
+	};
+	const struct note_key *logs[KEYRING_LOGS];
+	struct station station;
+	struct keynote next;
+	struct kit_pair pair;
+	struct kit kit;
+	char name[64];
+
+	(void)state;
+	kit_open(&kit);
+	for (unsigned char i = 0; i < 3; i++) {
+		next = kit.keynote[0];
+		next.version = more[i].version;
+		next.logs = 2;
+		kit_pair(&pair, 50, i);
+		(void)snprintf(name, sizeof name, "seam/a/makhmour/log/%s", more[i].number);
+		assert_int_equal(
+		    note_key_make(span_of(name), NOTE_ED25519, &pair.public, &next.log[1]), ERR_OK);
+		assert_int_equal(kit_add_note(&kit, 0, &next), WHY_NONE);
+	}
+	assert_int_equal(keyring_logs(kit.keyring, &next.station, logs), 4);
+	for (size_t i = 0; i < 4; i++)
+		assert_string_equal(logs[i]->name, wanted[i]);
+	assert_string_equal(keyring_station(kit.keyring, &next.station)->log[1].name, wanted[0]);
+	assert_non_null(keyring_log(kit.keyring, span_of(wanted[1])));
+	assert_true(keyring_log_station(kit.keyring, span_of(wanted[1]), &station));
+	assert_true(station_equal(&station, &next.station));
+	/* the same name under another key is what none may have */
+	next.version++;
+	kit_pair(&pair, 51, 1);
+	assert_int_equal(
+	    note_key_make(span_of(wanted[1]), NOTE_ED25519, &pair.public, &next.log[1]), ERR_OK);
+	assert_int_equal(kit_add_note(&kit, 0, &next), WHY_KEY_CHANGED);
+	assert_true(station_read(SPAN("a/nowhere"), &station));
+	assert_int_equal(keyring_logs(kit.keyring, &station, logs), 0);
+	kit_close(&kit);
+}
+
+/* More logs than are told of: the newest are, in their order. */
+static void
+logs_are_bounded(void **state)
+{
+	const struct note_key *logs[KEYRING_LOGS];
+	struct keynote next;
+	struct kit_pair pair;
+	struct kit kit;
+	unsigned number = 2;
+	char name[64];
+
+	(void)state;
+	kit_open(&kit);
+	next = kit.keynote[0];
+	for (unsigned char version = 2; version < 9; version++) {
+		next.version = version;
+		for (next.logs = 0; next.logs < KEYNOTE_LOGS; next.logs++, number++) {
+			kit_pair(&pair, (unsigned char)(60 + version), (unsigned char)next.logs);
+			(void)snprintf(name, sizeof name, "seam/a/makhmour/log/%u", number);
+			assert_int_equal(note_key_make(span_of(name), NOTE_ED25519, &pair.public,
+						       &next.log[next.logs]),
+					 ERR_OK);
+		}
+		assert_int_equal(kit_add_note(&kit, 0, &next), WHY_NONE);
+	}
+	assert_int_equal(keyring_logs(kit.keyring, &next.station, logs), KEYRING_LOGS);
+	for (size_t i = 0; i < KEYRING_LOGS; i++)
+		assert_int_equal(station_log_number(span_of(logs[i]->name)), number - 1 - i);
+	kit_close(&kit);
+}
+
 static void
 only_the_root_certifies(void **state)
 {
@@ -367,6 +450,16 @@ the_earliest_cut_counts(void **state)
 	assert_int_equal(key.revocation.size, 8);
 	kid.number = 2;
 	assert_true(keyring_find(kit.keyring, &kid, &key) && !key.is_revoked);
+	/* which log is the earlier its number says, not its text */
+	assert_int_equal(kit_revoke(&kit, 0,
+				    "seam revoke 1\nkey a/makhmour#2\nfrom "
+				    "seam/a/makhmour/log/217362300 3\n"),
+			 WHY_NONE);
+	assert_int_equal(
+	    kit_revoke(&kit, 0, "seam revoke 1\nkey a/makhmour#2\nfrom seam/a/makhmour/log/9 50\n"),
+	    WHY_NONE);
+	assert_true(keyring_find(kit.keyring, &kid, &key));
+	assert_int_equal(key.revocation.size, 50);
 	kit_close(&kit);
 }
 
@@ -416,10 +509,16 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(a_row_per_note),           cmocka_unit_test(notes_are_bounded),
-	    cmocka_unit_test(a_row_per_revocation),     cmocka_unit_test(keys_are_found),
-	    cmocka_unit_test(notes_follow_one_another), cmocka_unit_test(only_the_root_certifies),
-	    cmocka_unit_test(the_earliest_cut_counts),  cmocka_unit_test(the_ring_is_bounded),
+	    cmocka_unit_test(a_row_per_note),
+	    cmocka_unit_test(notes_are_bounded),
+	    cmocka_unit_test(a_row_per_revocation),
+	    cmocka_unit_test(keys_are_found),
+	    cmocka_unit_test(notes_follow_one_another),
+	    cmocka_unit_test(logs_of_all_notes_are_known),
+	    cmocka_unit_test(logs_are_bounded),
+	    cmocka_unit_test(only_the_root_certifies),
+	    cmocka_unit_test(the_earliest_cut_counts),
+	    cmocka_unit_test(the_ring_is_bounded),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

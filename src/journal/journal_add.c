@@ -31,7 +31,7 @@ static const char sql_note_leaf[] =
     "WHERE id = ?1 AND own = 0 AND leaf = -1 AND row IS " TABLES_HASH("record", TABLES_RECORD);
 /* clang-format on */
 
-enum { LEAF_BITS = 40 }; /* far above any log */
+enum { LEAF_BITS = 31 }; /* far above any log; the picture's order has no more */
 
 static enum err
 check_sizes(const struct journal_record *record)

@@ -9,6 +9,7 @@
 #include "journal/inside.h"
 #include "journal/tables.h"
 #include "journal/tilestore.h"
+#include "model/party.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -22,9 +23,13 @@
 
 #define GENESIS "seam/recover/v1\n"
 
+/* 2020-01-01 00:00 UTC */
+#define NUMBERS_FROM_MS INT64_C(1577836800000)
+
 /* A journal without its head: what recovery starts from. */
 struct broken {
 	struct journal journal;
+	int64_t number; /* of the log that begins, and its origin */
 	char next[NOTE_NAME_MAX];
 };
 
@@ -39,11 +44,19 @@ open_broken(const char *dir, struct broken *broken)
 	if (!span_copy(journal->dir, sizeof journal->dir, span_of(dir)))
 		return ERR_LIMIT;
 	err = inside_open_files(journal, DB_WRITE);
-	if (err == ERR_OK)
-		err = inside_load_epoch(journal);
-	if (err == ERR_OK)
-		err = inside_origin(broken->next, span_of(journal->station), journal->epoch + 1);
-	return err;
+	return err == ERR_OK ? inside_load_epoch(journal) : err;
+}
+
+/* The origin that a log of that number has, which must be newer than the last. */
+static enum err
+name_next(struct broken *broken, int64_t number)
+{
+	broken->number = number;
+	if (number <= broken->journal.epoch)
+		return ERR_CONFIG;
+	if (number > STATION_LOG_MAX)
+		return ERR_LIMIT;
+	return inside_origin(broken->next, span_of(broken->journal.station), number);
 }
 
 static void
@@ -56,12 +69,16 @@ close_broken(struct broken *broken)
 }
 
 enum err
-recover_origin(const char *dir, char origin[RECOVER_ORIGIN_MAX])
+recover_origin(const char *dir, int64_t utc_ms, char origin[RECOVER_ORIGIN_MAX], bool *is_by_clock)
 {
+	int64_t by_clock = (utc_ms - NUMBERS_FROM_MS) / 1000;
 	struct broken broken;
 	enum err err = open_broken(dir, &broken);
 
 	origin[0] = '\0';
+	*is_by_clock = err == ERR_OK && by_clock > broken.journal.epoch;
+	if (err == ERR_OK)
+		err = name_next(&broken, *is_by_clock ? by_clock : broken.journal.epoch + 1);
 	if (err == ERR_OK && !span_copy(origin, RECOVER_ORIGIN_MAX, span_of(broken.next)))
 		err = ERR_LIMIT;
 	close_broken(&broken);
@@ -147,7 +164,7 @@ open_heads(struct journal *journal, int64_t now_ms)
 
 /* The checkpoint file carries countersignatures; head.db keeps the log's own line alone. */
 static enum err
-own_note(const struct journal *journal, struct span last, struct out *note)
+own_note(const struct note_key *key, struct span last, struct out *note)
 {
 	struct note read;
 	struct span rest;
@@ -163,7 +180,7 @@ own_note(const struct journal *journal, struct span last, struct out *note)
 	while (rest.n && span_split(&rest, '\n', &line)) {
 		struct note one = {read.text, span_make(line.p, line.n + 1)};
 
-		if (note_check(&one, &journal->key, &time_s) != NOTE_HOLDS)
+		if (note_check(&one, key, &time_s) != NOTE_HOLDS)
 			continue;
 		out_span(note, one.lines);
 		return out_err(note);
@@ -171,19 +188,20 @@ own_note(const struct journal *journal, struct span last, struct out *note)
 	return ERR_FORMAT;
 }
 
+/* last: empty when none is known. */
 static enum err
-close_old(struct journal *journal, struct span last, int64_t now_ms)
+close_old(struct journal *journal, const struct note_key *key, struct span last, int64_t now_ms)
 {
-	struct span origin = span_of(journal->origin);
+	struct span origin = span_of(key->name);
 	struct out note = out_new(NOTE_MAX);
 	struct note_head head;
 	enum err err;
 
 	if (last.n == 0)
 		return head_close(journal->heads, origin, NULL, last, now_ms);
-	err = note_head_open(last, &journal->key, &head);
+	err = note_head_open(last, key, &head);
 	if (err == ERR_OK)
-		err = own_note(journal, last, &note);
+		err = own_note(key, last, &note);
 	if (err == ERR_OK)
 		err = head_close(journal->heads, origin, &head, out_view(&note), now_ms);
 	out_free(&note);
@@ -196,7 +214,7 @@ static enum err
 turn_heads(struct journal *journal, const char *next, struct span last, int64_t now_ms)
 {
 	struct head head;
-	enum err err = close_old(journal, last, now_ms);
+	enum err err = close_old(journal, &journal->key, last, now_ms);
 
 	if (err != ERR_OK)
 		return err;
@@ -206,8 +224,47 @@ turn_heads(struct journal *journal, const char *next, struct span last, int64_t 
 	return err == ERR_NOT_FOUND ? head_add(journal->heads, span_of(next), true, now_ms) : err;
 }
 
+/* The founding text of a log says how the one before it ended. */
 static enum err
-add_epoch(struct journal *journal, const struct note_key *key, struct span last, int64_t now_ms)
+close_by_founding(struct journal *journal, sqlite3_stmt *row, int64_t now_ms)
+{
+	struct span last = db_blob(row, 1);
+	struct note_key key;
+	struct head head;
+	enum err err = note_key_read(db_text(row, 0), &key);
+
+	if (err != ERR_OK)
+		return ERR_CORRUPT;
+	err = head_get(journal->heads, span_of(key.name), &head, NULL);
+	if (err != ERR_NOT_FOUND)
+		return err;
+	last = span_starts(last, GENESIS)
+		   ? span_make(last.p + strlen(GENESIS), last.n - strlen(GENESIS))
+		   : SPAN("");
+	err = head_add(journal->heads, span_of(key.name), true, now_ms);
+	return err == ERR_OK ? close_old(journal, &key, last, now_ms) : err;
+}
+
+/* A head.db that was lost, or never came along in a copy, knew of the logs before as well. */
+static enum err
+close_earlier(struct journal *journal, int64_t now_ms)
+{
+	sqlite3_stmt *statement;
+	bool has_row;
+	enum err err = db_prepare(journal->db,
+				  "SELECT a.vkey, b.genesis FROM epoch a JOIN epoch b ON b.epoch = "
+				  "(SELECT min(epoch) FROM epoch WHERE epoch > a.epoch)",
+				  &statement);
+
+	while (err == ERR_OK && (err = db_step(statement, &has_row)) == ERR_OK && has_row)
+		err = close_by_founding(journal, statement, now_ms);
+	(void)sqlite3_finalize(statement);
+	return err;
+}
+
+static enum err
+add_epoch(struct journal *journal, int64_t number, const struct note_key *key, struct span last,
+	  int64_t now_ms)
 {
 	struct out genesis = out_new(NOTE_MAX + sizeof GENESIS);
 	enum err err;
@@ -218,8 +275,7 @@ add_epoch(struct journal *journal, const struct note_key *key, struct span last,
 	if (err == ERR_OK)
 		err = db_run(journal->db, "BEGIN IMMEDIATE");
 	if (err == ERR_OK)
-		err = inside_add_epoch(journal->db, journal->epoch + 1, key, out_view(&genesis),
-				       now_ms);
+		err = inside_add_epoch(journal->db, number, key, out_view(&genesis), now_ms);
 	if (err == ERR_OK)
 		err = db_run(journal->db, "COMMIT");
 	out_free(&genesis);
@@ -288,15 +344,17 @@ recover(struct broken *broken, const struct note_key *key, struct span given, in
 		err = turn_heads(journal, broken->next, out_view(&last), now_ms);
 	}
 	if (err == ERR_OK)
+		err = close_earlier(journal, now_ms);
+	if (err == ERR_OK)
 		err = rebuild_old(journal);
 	if (err == ERR_OK)
-		err = inside_log_dir(log_dir, sizeof log_dir, journal->dir, journal->epoch + 1);
+		err = inside_log_dir(log_dir, sizeof log_dir, journal->dir, broken->number);
 	if (err == ERR_OK)
 		err = file_make_dirs(log_dir, 0755);
 	if (err == ERR_OK)
 		err = write_vkey(journal, key);
 	if (err == ERR_OK)
-		err = add_epoch(journal, key, out_view(&last), now_ms);
+		err = add_epoch(journal, broken->number, key, out_view(&last), now_ms);
 	out_free(&last);
 	return err;
 }
@@ -313,6 +371,8 @@ recover_home(const char *dir, struct span vkey, struct span last_head, int64_t n
 	err = open_broken(dir, &broken);
 	if (err == ERR_OK)
 		err = lock(&broken);
+	if (err == ERR_OK)
+		err = name_next(&broken, station_log_number(span_of(key.name)));
 	if (err == ERR_OK && strcmp(key.name, broken.next) != 0)
 		err = ERR_CONFIG;
 	if (err == ERR_OK)

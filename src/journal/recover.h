@@ -6,16 +6,22 @@
 
 enum { RECOVER_ORIGIN_MAX = 256 };
 
-/* The origin that recovery of this home would open ("seam/a/makhmour/log/2"): the new log key must
- * name it. */
-MUST_USE enum err recover_origin(const char *dir, char origin[RECOVER_ORIGIN_MAX]);
+/*
+ * The origin that recovery of this home at that moment (UTC) opens, which the new log key must
+ * name: its number is the seconds from the start of 2020 until then, so that two recoveries from
+ * one old copy, which know nothing of each other, begin two logs, and the later is the newer.  No
+ * number below the one after the last: is_by_clock is false when the clock stands behind that.
+ * ERR_LIMIT beyond STATION_LOG_MAX (in 2088).
+ */
+MUST_USE enum err recover_origin(const char *dir, int64_t utc_ms, char origin[RECOVER_ORIGIN_MAX],
+				 bool *is_by_clock);
 
 /*
- * Opens log epoch N+1 in a home whose head was lost or is ahead of its storage.  Leaf 0 of the new
- * log commits to "seam/recover/v1\n" and last_head: the last (counter)signed note known for the old
- * origin, from a witness if possible, else from head.db, log/N/checkpoint or recover.note when the
- * span is empty.  The old origin is closed in head.db and never signed again.  vkey must name the
- * new origin; it replaces log.vkey.
+ * Opens a newer log epoch in a home whose head was lost or is ahead of its storage.  Leaf 0 of the
+ * new log commits to "seam/recover/v1\n" and last_head: the last (counter)signed note known for the
+ * old origin, from a witness if possible, else from head.db, log/N/checkpoint or recover.note when
+ * the span is empty.  The old origin is closed in head.db and never signed again.  vkey must name
+ * an origin of this station with a higher number (else ERR_CONFIG); it replaces log.vkey.
  */
 MUST_USE enum err recover_home(const char *dir, struct span vkey, struct span last_head,
 			       int64_t now_ms);

@@ -2,8 +2,13 @@
 #define _GNU_SOURCE
 #include "base/db.h"
 #include "journal/backup.h"
+#include "journal/head.h"
 #include "journal/recover.h"
 #include "journal/testhome.h"
+
+/* 2026-11-22 07:05:00 UTC: so many seconds after 2020 began */
+#define NOW_MS     INT64_C(1795331100000)
+#define NOW_NUMBER "217494300"
 
 static int
 set_up(void **state)
@@ -36,6 +41,7 @@ backup_comes_back(void **state)
 	struct hash id;
 	struct out vkey = out_new(1024);
 	char origin[RECOVER_ORIGIN_MAX];
+	bool is_by_clock;
 
 	assert_int_equal(file_path(path, sizeof path, home->dir, "config"), ERR_OK);
 	assert_int_equal(file_write(path, SPAN("some = thing\n"), 0600), ERR_OK);
@@ -60,8 +66,9 @@ backup_comes_back(void **state)
 	assert_int_equal(journal_open(back.dir, JOURNAL_WRITE, back.why, &back.journal),
 			 ERR_CORRUPT);
 
-	assert_int_equal(recover_origin(back.dir, origin), ERR_OK);
-	assert_string_equal(origin, "seam/a/makhmour/log/2");
+	assert_int_equal(recover_origin(back.dir, NOW_MS, origin, &is_by_clock), ERR_OK);
+	assert_string_equal(origin, "seam/a/makhmour/log/" NOW_NUMBER);
+	assert_true(is_by_clock);
 	note_key_write(&vkey, &home->key);
 	assert_int_equal(recover_home(back.dir, out_view(&vkey), SPAN(""), 50), ERR_CONFIG);
 	testhome_key(origin, NOTE_ED25519, 33, &back.secret, &back.key);
@@ -69,7 +76,7 @@ backup_comes_back(void **state)
 	note_key_write(&vkey, &back.key);
 	assert_int_equal(recover_home(back.dir, out_view(&vkey), SPAN(""), 50), ERR_OK);
 	testhome_open(&back);
-	assert_int_equal(journal_epoch(back.journal), 2);
+	assert_int_equal(journal_epoch(back.journal), strtoll(NOW_NUMBER, NULL, 10));
 	assert_int_equal(journal_size(back.journal), 1);
 	testhome_append(&back, 500, 20);
 	assert_int_equal(testhome_beat(&back), ERR_OK);
@@ -148,6 +155,126 @@ lost_head_is_recovered(void **state)
 	out_free(&vkey);
 }
 
+/* The number of the next log by the clock and the last log; the last is "seam/a/makhmour/log/1". */
+static void
+numbers_grow_with_the_clock(void **state)
+{
+	static const struct {
+		const char *name;
+		int64_t utc_ms;
+		const char *number; /* NULL: ERR_LIMIT */
+		bool is_by_clock;
+	} rows[] = {
+	    {"now", NOW_MS, NOW_NUMBER, true},
+	    {"in the same second", NOW_MS + 999, NOW_NUMBER, true},
+	    {"a second later", NOW_MS + 1000, "217494301", true},
+	    {"a clock that never was set", 0, "2", false},
+	    {"a second into 2020", INT64_C(1577836801000), "2", false},
+	    {"two seconds into it", INT64_C(1577836802000), "2", true},
+	    {"the last number", INT64_C(1577836800000) + INT64_C(2147483647000), "2147483647",
+	     true},
+	    {"beyond it", INT64_C(1577836800000) + INT64_C(2147483648000), NULL, true},
+	};
+	struct testhome *home = *state;
+	char origin[RECOVER_ORIGIN_MAX];
+	char wanted[RECOVER_ORIGIN_MAX];
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		bool is_by_clock = !rows[i].is_by_clock;
+		enum err err = recover_origin(home->dir, rows[i].utc_ms, origin, &is_by_clock);
+
+		(void)snprintf(wanted, sizeof wanted, "seam/a/makhmour/log/%s",
+			       rows[i].number ? rows[i].number : "");
+		if (err != (rows[i].number ? ERR_OK : ERR_LIMIT) ||
+		    strcmp(origin, rows[i].number ? wanted : "") != 0 ||
+		    is_by_clock != rows[i].is_by_clock)
+			fail_msg("%s: %s, %s", rows[i].name, err_text(err), origin);
+	}
+}
+
+static enum err
+recover_as(struct testhome *home, const char *origin)
+{
+	struct out vkey = out_new(1024);
+	enum err err;
+
+	testhome_key(origin, NOTE_ED25519, 35, &home->secret, &home->key);
+	note_key_write(&vkey, &home->key);
+	err = recover_home(home->dir, out_view(&vkey), SPAN(""), 50);
+	out_free(&vkey);
+	return err;
+}
+
+/* head.db is in no copy: a station that comes back again knows of its earlier logs from what the
+ * later ones were founded on. */
+static void
+earlier_logs_stay_provable(void **state)
+{
+	static const char *const origins[] = {"seam/a/makhmour/log/7", "seam/a/makhmour/log/30",
+					      "seam/a/makhmour/log/31"};
+	struct testhome *home = *state;
+	struct verify_counts counts;
+	char fault[VERIFY_FAULT_MAX];
+	char path[FILE_PATH_MAX];
+	struct head head;
+	uint64_t size = 0;
+	sqlite3 *heads;
+
+	for (size_t i = 0; i < sizeof origins / sizeof *origins; i++) {
+		if (i == 1)
+			size = journal_head_size(home->journal);
+		journal_close(home->journal);
+		home->journal = NULL;
+		assert_int_equal(file_path(path, sizeof path, home->dir, "head.db"), ERR_OK);
+		assert_int_equal(unlink(path), 0);
+		assert_int_equal(recover_as(home, origins[i]), ERR_OK);
+		testhome_open(home);
+		testhome_append(home, 800 + 10 * (int)i, 5);
+		assert_int_equal(testhome_beat(home), ERR_OK);
+		if (testhome_verify(home, &counts, fault) != ERR_OK)
+			fail_msg("%s: %s", origins[i], fault);
+	}
+	assert_int_equal(head_open(home->dir, DB_READ, &heads), ERR_OK);
+	assert_int_equal(head_get(heads, span_of(origins[0]), &head, NULL), ERR_OK);
+	assert_int_equal(head.state, HEAD_CLOSED);
+	assert_true(size > 1 && head.at.size == size);
+	assert_int_equal(head_get(heads, SPAN("seam/a/makhmour/log/1"), &head, NULL), ERR_OK);
+	assert_true(head.at.size > 1);
+	db_close(heads);
+}
+
+/* A number that is not newer, another station's name, a name of another form: nothing changes. */
+static void
+only_a_newer_log_of_its_own_begins(void **state)
+{
+	static const char *const others[] = {
+	    "seam/a/makhmour/log/1",          "seam/a/makhmour/log/0", "seam/a/makhmour/log/02",
+	    "seam/a/makhmour/log/2147483648", "seam/b/makhmour/log/2", "seam/a/makhmour/log/2/3",
+	    "seam/a/makhmour/log/",
+	};
+	struct testhome *home = *state;
+	char origin[RECOVER_ORIGIN_MAX];
+	bool is_by_clock;
+
+	journal_close(home->journal);
+	home->journal = NULL;
+	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+		if (recover_as(home, others[i]) != ERR_CONFIG)
+			fail_msg("%s", others[i]);
+	assert_int_equal(recover_as(home, "seam/a/makhmour/log/" NOW_NUMBER), ERR_OK);
+	/* from there with a clock that was put back, and once more with one that is right again */
+	assert_int_equal(recover_origin(home->dir, NOW_MS - 5000, origin, &is_by_clock), ERR_OK);
+	assert_string_equal(origin, "seam/a/makhmour/log/217494301");
+	assert_false(is_by_clock);
+	assert_int_equal(recover_as(home, origin), ERR_OK);
+	assert_int_equal(recover_as(home, "seam/a/makhmour/log/" NOW_NUMBER), ERR_CONFIG);
+	assert_int_equal(recover_as(home, "seam/a/makhmour/log/217494400"), ERR_OK);
+	testhome_open(home);
+	testhome_append(home, 700, 5);
+	assert_int_equal(testhome_beat(home), ERR_OK);
+	testhome_assert_verifies(home);
+}
+
 static void
 destroyed_home_is_empty(void **state)
 {
@@ -172,6 +299,9 @@ main(void)
 	    ROW(backup_comes_back),
 	    ROW(damaged_backup_is_refused),
 	    ROW(lost_head_is_recovered),
+	    ROW(numbers_grow_with_the_clock),
+	    ROW(only_a_newer_log_of_its_own_begins),
+	    ROW(earlier_logs_stay_provable),
 	    ROW(destroyed_home_is_empty),
 	};
 #undef ROW

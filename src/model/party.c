@@ -39,6 +39,20 @@ station_read(struct span text, struct station *station)
 	return span_copy(station->name, sizeof station->name, text);
 }
 
+int64_t
+station_log_number(struct span origin)
+{
+	struct span part = {NULL, 0};
+	struct span one;
+	int64_t number;
+
+	while (span_split(&origin, '/', &one))
+		part = one;
+	if (part.n == 0 || part.p[0] == '0') /* one number has one text */
+		return 0;
+	return span_int(part, 1, STATION_LOG_MAX, &number) ? number : 0;
+}
+
 struct party
 station_party(const struct station *station)
 {

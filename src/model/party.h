@@ -17,6 +17,14 @@ struct station {
 bool party_read(struct span text, struct party *party);
 bool station_read(struct span text, struct station *station);
 
+/*
+ * The number of a station's log by the last part of its origin: of "seam/b/kirkuk/log/2" 2; 0 when
+ * that is no number from 1 to STATION_LOG_MAX.  The first log is 1; one that recovery begins has
+ * the seconds from the start of 2020 until then.  The higher is the newer.
+ */
+enum { STATION_LOG_MAX = INT32_MAX };
+int64_t station_log_number(struct span origin);
+
 /* The party that a station serves. */
 struct party station_party(const struct station *station);
 

@@ -69,12 +69,42 @@ a_station_serves_its_party(void **state)
 	assert_true(station_equal(&station, &station));
 }
 
+static void
+a_log_has_a_number(void **state)
+{
+	static const struct {
+		const char *origin;
+		int64_t number;
+	} rows[] = {
+	    {"seam/b/kirkuk/log/1", 1},
+	    {"seam/b/kirkuk/log/217362300", 217362300},
+	    {"seam/b/kirkuk/log/2147483647", INT32_MAX},
+	    {"seam/b/kirkuk/log/2147483648", 0},
+	    {"seam/b/kirkuk/log/99999999999999999999", 0},
+	    {"seam/b/kirkuk/log/0", 0},
+	    {"seam/b/kirkuk/log/-1", 0},
+	    {"seam/b/kirkuk/log/02", 0},
+	    {"seam/b/kirkuk/log/2/", 0},
+	    {"seam/b/kirkuk/log/", 0},
+	    {"seam/b/kirkuk/witness", 0},
+	    {"7", 7},
+	    {"", 0},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		if (station_log_number(span_of(rows[i].origin)) != rows[i].number)
+			fail_msg("'%s': %lld", rows[i].origin,
+				 (long long)station_log_number(span_of(rows[i].origin)));
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(names_are_judged),
 	    cmocka_unit_test(a_station_serves_its_party),
+	    cmocka_unit_test(a_log_has_a_number),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -22,6 +22,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { NAMES_MAX = 96, NAME_TEXT = 272, PASSPHRASE_MIN = 8, WALK_DESCRIPTORS = 16 };
@@ -146,6 +147,8 @@ struct recovering {
 	const char *from; /* NULL: the home as it lies there */
 	bool is_checked;  /* the root is the party's */
 	bool is_made;     /* its folder was made for what came from the copy */
+	int64_t utc_ms;   /* one moment for the numbers of the log and of the key note */
+	bool is_by_clock; /* the log's number */
 	char origin[RECOVER_ORIGIN_MAX];
 	uint32_t epoch;
 };
@@ -229,19 +232,6 @@ take_back(const struct recovering *recovering)
 			   recovering->from, app->home, app->home);
 }
 
-/* The last number of "seam/a/makhmour/log/2". */
-static bool
-read_epoch(const char *origin, uint32_t *epoch)
-{
-	const char *slash = strrchr(origin, '/');
-	int64_t number;
-
-	if (!slash || !span_int(span_of(slash + 1), 2, UINT32_MAX, &number))
-		return false;
-	*epoch = (uint32_t)number;
-	return true;
-}
-
 static int
 open_keys(struct recovering *recovering)
 {
@@ -255,15 +245,15 @@ open_keys(struct recovering *recovering)
 			    &recovering->pass);
 }
 
-/* A key for the new log, in the key file before anything else changes. */
+/* A key for the new log, in the key file before anything else changes.  No log of before is signed
+ * any more, nor one that an attempt which did not end would have begun. */
 static enum err
 add_log_key(struct recovering *recovering)
 {
 	char path[FILE_PATH_MAX];
 	enum err err = config_path(&recovering->app->config, "station.key", path, sizeof path);
 
-	if (err == ERR_OK && keyfile_find(&recovering->keys, "log", recovering->epoch))
-		return ERR_OK; /* an earlier attempt came this far */
+	keyfile_keep(&recovering->keys, "log", 0);
 	if (err == ERR_OK)
 		err = keyfile_add(&recovering->keys, "log", recovering->epoch);
 	if (err == ERR_OK)
@@ -312,9 +302,9 @@ put_note(struct journal *journal, const struct station *station, int64_t version
  * seconds since 2020 are above any that was counted up from 1, and above those of an earlier
  * return; they last until 2088 (keynote_read() takes 31 bits). */
 static int64_t
-version_after(int64_t held)
+version_after(const struct recovering *recovering, int64_t held)
 {
-	int64_t by_time = app_utc() / 1000 - SECONDS_TO_2020;
+	int64_t by_time = recovering->utc_ms / 1000 - SECONDS_TO_2020;
 
 	return by_time > held && by_time < INT32_MAX ? by_time : held + 1;
 }
@@ -347,7 +337,7 @@ renew_keynote(struct recovering *recovering)
 		err = renew_next(held, &recovering->keys, recovering->app->config.home, app_utc(),
 				 next);
 	if (err == ERR_OK) {
-		next->version = version_after(held->version);
+		next->version = version_after(recovering, held->version);
 		err = renew_sign(&recovering->root, next, &note);
 	}
 	if (err == ERR_OK)
@@ -455,20 +445,58 @@ prepare(struct recovering *recovering)
 		return APP_NO;
 	if (reach_is_running(app))
 		return app_say_no(app, "the station runs: stop it first");
-	err = recover_origin(app->config.home, recovering->origin);
-	if (err == ERR_OK && !read_epoch(recovering->origin, &recovering->epoch))
-		err = ERR_FORMAT;
+	recovering->utc_ms = app_utc();
+	err = recover_origin(app->config.home, recovering->utc_ms, recovering->origin,
+			     &recovering->is_by_clock);
+	recovering->epoch = (uint32_t)station_log_number(span_of(recovering->origin));
 	if (err != ERR_OK)
 		return say_what_to_do(recovering, err);
 	code = open_root(recovering);
 	return code == APP_OK ? open_keys(recovering) : code;
 }
 
+/* Whoever comes back next from the same copy gets another number: he waits for the next second. */
+static void
+let_the_second_pass(const struct recovering *recovering)
+{
+	const struct timespec moment = {0, 10 * 1000 * 1000};
+
+	for (int i = 0; i < 2 * 100 && recovering->is_by_clock &&
+			app_utc() / 1000 == recovering->utc_ms / 1000;
+	     i++)
+		(void)nanosleep(&moment, NULL);
+}
+
+static void
+say_recovered(const struct recovering *recovering)
+{
+	const struct app *app = recovering->app;
+	const char *file = app->config.passphrase_file.text;
+
+	app_remark(app,
+		   "%s has a new log, %s. The old one is never signed again. Give others the new "
+		   "keys with: "
+		   "seam --home %s invite FILE. What is filed from now on is in no copy yet: seam "
+		   "--home %s backup FILE.",
+		   app->config.station.name, recovering->origin, app->config.home,
+		   app->config.home);
+	if (!recovering->is_by_clock)
+		app_remark(app,
+			   "The clock of this machine stands before the beginning of the log that "
+			   "was ended, so the new one could not be numbered by it: set the clock "
+			   "(timedatectl). Who comes back a second time from the same copy before "
+			   "that begins the same log twice, and others refuse the second.");
+	if (file[0] && !file_is_there(file))
+		app_remark(app,
+			   "%s is not there: before the station starts, put the passphrase of its "
+			   "keys there, or name another file in the line passphrase_file of "
+			   "%s/seam.conf.",
+			   file, app->config.home);
+}
+
 static int
 recover(struct recovering *recovering)
 {
-	struct app *app = recovering->app;
-	const char *file = app->config.passphrase_file.text;
 	enum err err = add_log_key(recovering);
 
 	if (err == ERR_OK)
@@ -479,18 +507,8 @@ recover(struct recovering *recovering)
 		err = renew_keynote(recovering);
 	if (err != ERR_OK)
 		return say_what_to_do(recovering, err);
-	app_remark(app,
-		   "%s has a new log, %s. The old one is never signed again. Give others the new "
-		   "keys with: "
-		   "seam --home %s invite FILE. Make a new backup now: who comes back twice from "
-		   "one backup begins the same log twice, and others refuse the second.",
-		   app->config.station.name, recovering->origin, app->config.home);
-	if (file[0] && !file_is_there(file))
-		app_remark(app,
-			   "%s is not there: before the station starts, put the passphrase of its "
-			   "keys there, or name another file in the line passphrase_file of "
-			   "%s/seam.conf.",
-			   file, app->config.home);
+	let_the_second_pass(recovering);
+	say_recovered(recovering);
 	return APP_OK;
 }
 

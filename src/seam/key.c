@@ -30,6 +30,8 @@ write_record_key(struct out *out, const struct keyring *keyring, const struct ke
 static void
 json_station(struct out *out, const struct keyring *keyring, const struct keynote *note)
 {
+	const struct note_key *logs[KEYRING_LOGS];
+	size_t n = keyring_logs(keyring, &note->station, logs);
 	struct kid kid = {.station = note->station};
 	struct keyring_key key;
 
@@ -43,9 +45,9 @@ json_station(struct out *out, const struct keyring *keyring, const struct keynot
 			   keyring_find(keyring, &kid, &key) && key.is_revoked ? "true" : "false");
 	}
 	out_text(out, "],\"log\":[");
-	for (unsigned i = 0; i < note->logs; i++) {
-		out_text(out, i ? ",\"" : "\"");
-		note_key_write(out, &note->log[i]);
+	for (size_t i = n; i-- > 0;) {
+		out_text(out, i + 1 < n ? ",\"" : "\"");
+		note_key_write(out, logs[i]);
 		out_char(out, '"');
 	}
 	out_text(out, "],\"witness\":\"");
@@ -54,6 +56,20 @@ json_station(struct out *out, const struct keyring *keyring, const struct keynot
 	if (note->has_tls)
 		b64_write(out, span_make(note->tls, sizeof note->tls));
 	out_text(out, "\"}");
+}
+
+/* All that are known, also those of older notes, the oldest first. */
+static void
+write_logs(struct out *out, const struct keyring *keyring, const struct station *station)
+{
+	const struct note_key *logs[KEYRING_LOGS];
+	size_t n = keyring_logs(keyring, station, logs);
+
+	while (n-- > 0) {
+		out_text(out, "  log ");
+		note_key_write(out, logs[n]);
+		out_char(out, '\n');
+	}
 }
 
 int
@@ -76,11 +92,7 @@ key_show(struct app *app)
 			   (long long)note->version, note->is_post ? ", a post" : "");
 		for (unsigned r = 0; r < note->records; r++)
 			write_record_key(&out, view_ring(view), note, r);
-		for (unsigned l = 0; l < note->logs; l++) {
-			out_text(&out, "  log ");
-			note_key_write(&out, &note->log[l]);
-			out_char(&out, '\n');
-		}
+		write_logs(&out, view_ring(view), &note->station);
 		out_text(&out, "  witness ");
 		note_key_write(&out, &note->witness);
 		out_char(&out, '\n');
@@ -102,7 +114,6 @@ read_revocation(struct app *app, struct revocation *revocation)
 	const char *word = args_word(app->args, 0);
 	const char *from = args_get(app->args, "from");
 	const char *origin = args_get(app->args, "origin");
-	char standard[NOTE_NAME_MAX];
 
 	if (app->args->n != 1 || !jws_kid_read(span_of(word), &revocation->kid))
 		return app_usage(app, "key revoke STATION#NUMBER [--from SIZE [--origin LOG]]");
@@ -110,9 +121,8 @@ read_revocation(struct app *app, struct revocation *revocation)
 	if (from && !span_int(span_of(from), 0, INT64_MAX, &revocation->size))
 		return app_usage(app, "--from %s: the number of leaves whose records stay valid",
 				 from);
-	(void)snprintf(standard, sizeof standard, "seam/%s/log/1", revocation->kid.station.name);
 	if (!span_copy(revocation->origin, sizeof revocation->origin,
-		       span_of(origin ? origin : standard)))
+		       origin ? span_of(origin) : SPAN("")))
 		return app_usage(app, "--origin is too long");
 	return APP_OK;
 }
@@ -132,11 +142,14 @@ install(struct app *app, struct span note)
 	return code;
 }
 
-/* A revocation of a key that no note has voids nothing, and is a slip of the fingers. */
+/* A revocation of a key that no note has voids nothing, and is a slip of the fingers.  Where no log
+ * was named it is the newest. */
 static int
-check_known(struct app *app, const struct kid *kid)
+check_known(struct app *app, struct revocation *revocation)
 {
+	const struct kid *kid = &revocation->kid;
 	struct view *view = view_open(app, VIEW_JOURNAL | VIEW_RING);
+	const struct note_key *logs[KEYRING_LOGS];
 	const struct keynote *note;
 	struct keyring_key key;
 	struct out known = out_new(NOTE_MAX);
@@ -153,6 +166,10 @@ check_known(struct app *app, const struct kid *kid)
 					kid->station.name, kid->number, known.p)
 			   : app_say_no(app, "there is no key note of %s here", kid->station.name);
 	}
+	if (code == APP_OK && !revocation->origin[0] &&
+	    keyring_logs(view_ring(view), &kid->station, logs))
+		(void)span_copy(revocation->origin, sizeof revocation->origin,
+				span_of(logs[0]->name));
 	out_free(&known);
 	view_close(view);
 	return code;
@@ -183,7 +200,7 @@ key_revoke(struct app *app)
 	int code = read_revocation(app, &revocation);
 
 	if (code == APP_OK)
-		code = check_known(app, &revocation.kid);
+		code = check_known(app, &revocation);
 	if (code == APP_OK)
 		code = confirm_all(app, &revocation.kid);
 	if (code == APP_OK) {

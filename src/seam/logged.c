@@ -55,14 +55,16 @@ read_foreign(struct app *app, struct view *view, const struct journal_record *ro
 	     struct logged *logged)
 {
 	struct hash leaf = mirror_record(&row->id);
-	const struct keynote *note = NULL;
+	const struct note_key *logs[KEYRING_LOGS];
 	struct station station;
+	size_t n = 0;
 	enum err err = ERR_OK;
 
 	if (station_read(row->origin, &station))
-		note = keyring_station(view_ring(view), &station);
-	for (unsigned i = 0; note && i < note->logs && err == ERR_OK && !logged->has_leaf; i++)
-		err = look_in(app, &note->log[i], &leaf, logged);
+		n = keyring_logs(view_ring(view), &station, logs);
+	while (n-- > 0 && err == ERR_OK &&
+	       !logged->has_leaf) /* the newest last: it is the one to name */
+		err = look_in(app, logs[n], &leaf, logged);
 	return err;
 }
 

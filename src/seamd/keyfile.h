@@ -17,7 +17,7 @@ enum { KEYFILE_KEYS_MAX = 16, KEYFILE_NAME_MAX = 16, KEYFILE_PASSPHRASE_MAX = 10
 
 struct keyfile_key {
 	char name[KEYFILE_NAME_MAX]; /* root, record, log, witness */
-	uint32_t number;             /* of the record key; epoch of the log key; 1 otherwise */
+	uint32_t number;             /* of the record key, of the log of the log key; 1 otherwise */
 	unsigned char seed[SIGN_SEED_SIZE];
 };
 

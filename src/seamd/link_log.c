@@ -69,6 +69,36 @@ own_path(const struct core *core, char path[80])
 
 /* ---- objects ---- */
 
+/* The log of a station whose origin has that SHA-256 in hexadecimal; NULL when there is none. */
+static const struct note_key *
+log_by_hex(const struct core *core, const struct station *station, const char *hex)
+{
+	const struct note_key *logs[KEYRING_LOGS];
+	size_t n = keyring_logs(core->keyring, station, logs);
+
+	for (size_t i = 0; i < n; i++) {
+		struct hash hash = hash_of(span_of(logs[i]->name));
+		char own[65];
+
+		hash_hex(own, &hash);
+		if (memcmp(own, hex, 64) == 0)
+			return logs[i];
+	}
+	return NULL;
+}
+
+/* What was countersigned last of a log, of any station and not only its newest. */
+static int
+read_witnessed(struct core *core, const char *hex, struct out *bytes)
+{
+	const struct note_key *log = NULL;
+
+	for (size_t i = 0; !log && i < keyring_count(core->keyring); i++)
+		log = log_by_hex(core, &keyring_at(core->keyring, i)->station, hex);
+	return log && journal_witnessed(core->journal, span_of(log->name), bytes) == ERR_OK ? 200
+											    : 404;
+}
+
 /* 200 and the bytes, or another status. */
 static int
 read_object(struct core *core, struct span path, struct out *bytes)
@@ -76,29 +106,11 @@ read_object(struct core *core, struct span path, struct out *bytes)
 	char text[TILE_PATH_MAX + 8];
 	char whole[FILE_PATH_MAX];
 	struct tile tile;
-	struct hash wanted;
 
 	if (span_is(path, "checkpoint"))
 		return journal_head_note(core->journal, bytes) == ERR_OK && bytes->n ? 200 : 404;
-	if (path.n == 75 && span_is(span_make(path.p + 64, 11), "/checkpoint")) {
-		for (size_t i = 0; i < keyring_count(core->keyring); i++) {
-			const struct keynote *note = keyring_at(core->keyring, i);
-
-			for (unsigned k = 0; k < note->logs; k++) {
-				char hex[65];
-
-				wanted = hash_of(span_of(note->log[k].name));
-				hash_hex(hex, &wanted);
-				if (memcmp(hex, path.p, 64) == 0)
-					return journal_witnessed(core->journal,
-								 span_of(note->log[k].name),
-								 bytes) == ERR_OK
-						   ? 200
-						   : 404;
-			}
-		}
-		return 404;
-	}
+	if (path.n == 75 && span_is(span_make(path.p + 64, 11), "/checkpoint"))
+		return read_witnessed(core, path.p, bytes);
 	if (!tile_read_path(path, &tile) || !span_copy(text, sizeof text, path) ||
 	    file_path(whole, sizeof whole, journal_log_dir(core->journal), text) != ERR_OK)
 		return 404;

@@ -280,15 +280,17 @@ is_in_copy(struct link *link, const struct hash *id)
 static enum err
 find_leaf(struct core *core, struct link *link, const struct hash *id)
 {
-	const struct keynote *note = keyring_station(core->keyring, &link->station);
+	const struct note_key *logs[KEYRING_LOGS];
+	size_t n = keyring_logs(core->keyring, &link->station, logs);
 	struct hash leaf = mirror_record(id);
 	uint64_t index;
 	enum err err = mirror_find_leaf(link->mirror, &leaf, &index);
 
-	for (unsigned i = note ? note->logs : 1; err == ERR_NOT_FOUND && i-- > 1;) {
+	for (size_t i = 0; err == ERR_NOT_FOUND && i < n; i++) {
 		struct mirror *earlier;
 
-		if (mirror_view(core->config->home, &note->log[i - 1], &earlier) != ERR_OK)
+		if (strcmp(logs[i]->name, mirror_key(link->mirror)->name) == 0 ||
+		    mirror_view(core->config->home, logs[i], &earlier) != ERR_OK)
 			continue;
 		err = mirror_find_leaf(earlier, &leaf, &index);
 		mirror_close(earlier);

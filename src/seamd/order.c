@@ -31,35 +31,37 @@ is_in(struct mirror *mirror, const struct hash *id, struct order_leaf *leaf)
 	return mirror_has_leaf(mirror, &hash, &leaf->index);
 }
 
-/* The copies of one station's logs: that of the newest is the one that its link holds open; those
- * on the disk (of earlier logs, of a neighbour without a link) are opened once, when needed. */
+/* The copies of one station's logs, the newest first: its link holds that one open; those on the
+ * disk (of earlier logs, of a neighbour without a link) are opened once, when needed. */
 struct logs {
 	struct core *core;
-	const struct keynote *note;
+	const struct note_key *log[KEYRING_LOGS];
+	size_t n;
 	struct link *link;
-	struct mirror *mirror[KEYNOTE_LOGS];
-	bool is_tried[KEYNOTE_LOGS];
+	struct mirror *mirror[KEYRING_LOGS];
+	bool is_tried[KEYRING_LOGS];
 };
 
 static struct logs
 logs_of(struct core *core, const struct station *station)
 {
-	return (struct logs){.core = core,
-			     .note = keyring_station(core->keyring, station),
-			     .link = link_of(core, station)};
+	struct logs logs = {.core = core, .link = link_of(core, station)};
+
+	logs.n = keyring_logs(core->keyring, station, logs.log);
+	return logs;
 }
 
 static void
 close_logs(struct logs *logs)
 {
-	for (size_t i = 0; i < KEYNOTE_LOGS; i++)
+	for (size_t i = 0; i < logs->n; i++)
 		mirror_close(logs->mirror[i]);
 }
 
 static struct mirror *
-copy_of(struct logs *logs, unsigned i)
+copy_of(struct logs *logs, size_t i)
 {
-	const struct note_key *key = &logs->note->log[i];
+	const struct note_key *key = logs->log[i];
 	struct mirror *mirror = logs->link ? link_open_log(logs->core, logs->link) : NULL;
 
 	if (mirror && strcmp(mirror_key(mirror)->name, key->name) == 0)
@@ -71,24 +73,16 @@ copy_of(struct logs *logs, unsigned i)
 	return logs->mirror[i];
 }
 
-/* "seam/b/kirkuk/log/2": 2. */
-static bool
-read_epoch(const struct note_key *key, int64_t *epoch)
-{
-	const char *slash = strrchr(key->name, '/');
-
-	return slash && span_int(span_of(slash + 1), 1, INT64_MAX, epoch);
-}
-
 static bool
 find(struct logs *logs, const struct hash *id, struct order_leaf *leaf)
 {
 	leaf->id = *id;
-	for (unsigned i = logs->note ? logs->note->logs : 0; i-- > 0;) {
+	for (size_t i = 0; i < logs->n; i++) {
 		struct mirror *mirror = copy_of(logs, i);
 
-		if (mirror && is_in(mirror, id, leaf))
-			return read_epoch(&logs->note->log[i], &leaf->epoch);
+		leaf->epoch = station_log_number(span_of(logs->log[i]->name));
+		if (mirror && leaf->epoch && is_in(mirror, id, leaf))
+			return true;
 	}
 	return false;
 }
