@@ -52,7 +52,7 @@ for home in a b; do
 	for words_of in "status" "doctor" "list" "list --all --history" "list --kind incident --limit 1" "list --kind coverage" \
 		"list --text هجوم" "list --unanswered" "list --near 38SMD470654,5000" "count" "count --by kind" \
 		"count --by governorate,year --sum deaths" "count --by week" "show $one" "show $two" "review $one" \
-		"requests" "requests --open" "alerts --all" "tasks" "directory" "shift show" \
+		"requests" "requests --open" "alerts --all" "quarantine" "tasks" "directory" "shift show" \
 		"policy show" "policy check" "key show" "members show" "user list" "policy profiles"; do
 		# shellcheck disable=SC2086
 		json "$home: $words_of" 0 --home $home $words_of

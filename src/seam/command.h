@@ -79,6 +79,8 @@ struct app;
 	X("backup",          "passphrase-file=", "FILE", READ, backup_write, "an encrypted copy") \
 	X("recover",         "from= root= root-passphrase-file= passphrase-file=", "DIR [--from BACKUP]", NONE, backup_recover, "a home from a copy or with a lost head: a new log epoch begins") \
 	X("destroy",         "", "", READ, backup_destroy, "a post being overrun: keys first, then content") \
+	X("quarantine show", "", "NUMBER", READ, quarantined_show, "one of what was refused and kept apart, with its bytes") \
+	X("quarantine",      "limit=", "[list] [--limit N]", READ, quarantined_list, "what others sent that was refused: when, from where, why, how large") \
 	X("status",          "", "", READ, status_print, "the station and where deliveries stand with each party") \
 	X("doctor",          "", "", READ, doctor_look, "faults of clock, key, link, disk and policy, each with what mends it")
 /* clang-format on */

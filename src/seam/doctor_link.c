@@ -93,7 +93,7 @@ look_at_one(struct doctor *doctor, struct view *view, enum tlsfile which)
 	    (which == TLSFILE_PEER && !is_named(doctor, view, &look)))
 		return;
 	out_text(&found, "certificate until ");
-	when_write_iso(&found, look.until_ms);
+	app_write_moment(doctor->app, &found, look.until_ms);
 	if (out_err(&found) == ERR_OK)
 		doctor_say(doctor, DOCTOR_OK, names[which], found.p, "");
 	out_free(&found);

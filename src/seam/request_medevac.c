@@ -160,7 +160,7 @@ write_value(const struct app *app, struct out *out, const struct record *record,
 			out_text(out,
 				 vocab_label(field_row(field)->vocab, record->field[field].code));
 		} else {
-			record_field_text(out, record, field, (int)app->config.zone_minutes);
+			row_value(app, out, record, field);
 		}
 		is_first = false;
 	}

@@ -64,6 +64,29 @@ row_line(const struct app *app, struct out *out, const struct picture_row *row)
 }
 
 void
+row_value(const struct app *app, struct out *out, const struct record *record, enum field field)
+{
+	const struct value *value = &record->field[field];
+	bool is_first = true;
+
+	if (field_row(field)->type == FIELD_TYPE_INSTANT) {
+		app_write_moment(app, out, value->at_ms);
+		return;
+	}
+	if (field_row(field)->type != FIELD_TYPE_ASKS) {
+		record_field_text(out, record, field, (int)app->config.zone_minutes);
+		return;
+	}
+	for (unsigned i = 0; i < value->asks.n; i++) {
+		if (!value->asks.ask[i].party.name[0])
+			continue;
+		out_format(out, "%s%s:", is_first ? "" : ",", value->asks.ask[i].party.name);
+		app_write_moment(app, out, value->asks.ask[i].by_ms);
+		is_first = false;
+	}
+}
+
+void
 row_fields(const struct app *app, struct out *out, const struct record *record)
 {
 	for (enum field field = FIELD_NONE + 1; field < FIELD_COUNT; field++) {
@@ -73,7 +96,7 @@ row_fields(const struct app *app, struct out *out, const struct record *record)
 			continue;
 		out_format(out, "  %s", field_row(field)->name);
 		app_column(out, begin, COLUMN_FIELD);
-		record_field_text(out, record, field, (int)app->config.zone_minutes);
+		row_value(app, out, record, field);
 		out_char(out, '\n');
 	}
 }

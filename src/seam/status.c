@@ -68,20 +68,22 @@ write_party(const struct app *app, struct out *out, const struct tally *tally, b
 	size_t begin = out->n;
 
 	if (app->is_json) {
-		out_format(out,
-			   "%s{\"party\":\"%s\",\"held\":%lld,\"waiting\":%lld,\"queued\":%lld,"
-			   "\"exported\":%lld,"
-			   "\"arrived\":%lld}",
-			   is_first ? "" : ",", tally->party, (long long)tally->held,
-			   (long long)tally->waiting,
-			   (long long)(tally->queued + tally->sent[SENT_QUEUED]),
-			   (long long)tally->sent[SENT_EXPORTED],
-			   (long long)tally->sent[SENT_ARRIVED]);
+		out_format(
+		    out,
+		    "%s{\"party\":\"%s\",\"held_back\":%lld,\"waiting\":%lld,\"queued\":%lld,"
+		    "\"exported\":%lld,"
+		    "\"arrived\":%lld}",
+		    is_first ? "" : ",", tally->party, (long long)tally->held,
+		    (long long)tally->waiting,
+		    (long long)(tally->queued + tally->sent[SENT_QUEUED]),
+		    (long long)tally->sent[SENT_EXPORTED], (long long)tally->sent[SENT_ARRIVED]);
 		return;
 	}
 	out_format(out, "  %s", tally->party);
 	app_column(out, begin, PARTY_COLUMN);
-	out_format(out, "%lld held, %lld waiting, %lld queued, %lld exported, %lld arrived\n",
+	out_format(out,
+		   "%lld held back for a decision, %lld waiting, %lld queued, %lld exported, %lld "
+		   "arrived\n",
 		   (long long)tally->held, (long long)tally->waiting,
 		   (long long)(tally->queued + tally->sent[SENT_QUEUED]),
 		   (long long)tally->sent[SENT_EXPORTED], (long long)tally->sent[SENT_ARRIVED]);
@@ -221,12 +223,13 @@ write_head(struct app *app, struct view *view, struct out *out)
 		   "enough parties\n",
 		   journal_origin(journal), (unsigned long long)journal_size(journal),
 		   (unsigned long long)journal_head_size(journal), (unsigned long long)quorum.size);
-	out_format(
-	    out,
-	    "%llu records held: %llu own, %llu from others, %llu erased; %llu kept in quarantine\n",
-	    (unsigned long long)counts.records, (unsigned long long)counts.own,
-	    (unsigned long long)counts.foreign, (unsigned long long)counts.erased,
-	    (unsigned long long)counts.quarantined);
+	out_format(out,
+		   "%llu records held: %llu own, %llu from others, %llu erased; %llu kept in "
+		   "quarantine%s\n",
+		   (unsigned long long)counts.records, (unsigned long long)counts.own,
+		   (unsigned long long)counts.foreign, (unsigned long long)counts.erased,
+		   (unsigned long long)counts.quarantined,
+		   counts.quarantined ? " (see seam quarantine)" : "");
 	if (journal_is_stopped(journal))
 		out_text(out,
 			 "THIS LOG HAS STOPPED: others hold heads of it that this home does not "
