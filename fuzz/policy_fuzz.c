@@ -54,7 +54,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (policy) {
 		print_and_read(policy);
 		(void)!check_tests(policy, &faults);
-		(void)!check_report(policy, NULL, true, &report);
+		(void)!check_report(policy, NULL, CHECK_JSON, &report);
 	}
 	policy_free(policy);
 	out_free(&report);

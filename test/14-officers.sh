@@ -17,10 +17,21 @@ holds "by line and column" '^bad.policy:2:[0-9]+: ' err
 refuse "and not used" seam --home a policy use bad.policy
 printf 'party a b\nrelease incident to b : type, place@1km manual 2\n' >two.policy
 try "a policy is checked without a home" seam policy check two.policy
-holds "what neither gets is named" '^warning: nothing of sighting is released to a$' out
+holds "a party that gets nothing at all is named once" '^warning: nothing at all is released to a \(unless it is the own party\)$' out
+same "what each does not get is one warning, what nobody gets another" 3 "$(grep -c '^warning: ' out)"
+try "at length" seam policy check two.policy --verbose
+holds "each is a line" '^warning: nothing of sighting is released to a$' out
 try "in a home" seam --home a policy check two.policy
+holds "what the other party does not get" '^warning: to b nothing is released of: sighting, casualty' out
+holds "and what nobody gets" '^warning: no rule releases: ' out
+lacks "nothing is missed that goes to oneself" 'to a( |$)' out
+same "no line is wider than a page" 0 "$(grep -c '^.\{101,\}' out)"
+try "at length there" seam --home a policy check two.policy --verbose
 holds "what the other party does not get" '^warning: nothing of sighting is released to b$' out
-lacks "nothing is missed that goes to oneself" 'to a' out
+lacks "nothing is missed that goes to oneself" 'to a( |$|:)' out
+seam --home a --json policy check two.policy >out
+lacks "nor for programs" 'released to a"' out
+holds "who have every line" '"nothing of sighting is released to b"' out
 try "two officers decide" seam --home a policy use two.policy
 try "what b would get" seam --home a policy preview incident type=atk.ambush when=now place=38SMD470654
 holds "waits" 'decisions by officers' out

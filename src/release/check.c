@@ -6,7 +6,7 @@
 #include "release/print.h"
 #include "release/trial.h"
 
-enum { CONDITIONS_MAX = 8192 };
+enum { CONDITIONS_MAX = 8192, LINE_MAX_SHOWN = 96 };
 
 enum err
 check_tests(const struct policy *policy, struct policy_faults *faults)
@@ -28,6 +28,7 @@ check_tests(const struct policy *policy, struct policy_faults *faults)
 struct report {
 	const struct policy *policy;
 	const struct party *own;
+	enum check_form form;
 	bool is_json;
 	const char *comma;
 	struct out *out;
@@ -72,7 +73,7 @@ tell_cell(struct report *report, enum kind kind, int party)
 	if (report->is_json)
 		out_format(out, "%s{\"kind\":\"%s\",\"party\":\"%s\",\"rules\":[", report->comma,
 			   kind_row(kind)->name, name);
-	else
+	else if (report->form == CHECK_FULL || rules_grant(report->policy, kind, party, 0))
 		out_format(out, "%s to %s%s\n", kind_row(kind)->name, name,
 			   rules_grant(report->policy, kind, party, 0) ? "" : ": nothing");
 	for (unsigned i = 0; (grant = rules_grant(report->policy, kind, party, i)) != NULL; i++)
@@ -140,20 +141,93 @@ each_cell(struct report *report, void (*tell)(struct report *, enum kind, int))
 				tell(report, k, (int)p);
 }
 
-enum err
-check_report(const struct policy *policy, const struct party *own, bool is_json, struct out *out)
+/* A name in a list that is broken before it grows wider than a terminal. */
+static void
+add_name(struct report *report, size_t *begin, const char *name)
 {
-	struct report report = {policy, own, is_json, "", out};
+	struct out *out = report->out;
+	bool is_broken = out->n + span_of(name).n + 2 > *begin + LINE_MAX_SHOWN;
 
-	if (is_json)
+	out_text(out, *report->comma ? "," : ":");
+	out_text(out, is_broken ? "\n    " : " ");
+	if (is_broken)
+		*begin = out->n - 4;
+	out_text(out, name);
+	report->comma = ",";
+}
+
+/* The kinds of which a party gets nothing, in one warning. */
+static void
+gather_party(struct report *report, unsigned party)
+{
+	const char *name = report->policy->party[party].name;
+	size_t begin = report->out->n;
+	unsigned missing = 0, all = 0;
+
+	for (enum kind k = 1; k < KIND_COUNT; k++) {
+		all += is_for_rules(k);
+		missing += is_for_rules(k) && !rules_grant(report->policy, k, (int)party, 0);
+	}
+	if (missing == 0)
+		return;
+	report->comma = "";
+	if (missing == all) {
+		out_format(report->out, "warning: nothing at all is released to %s%s\n", name,
+			   report->own ? "" : " (unless it is the own party)");
+		return;
+	}
+	out_format(report->out, "warning: to %s nothing is released of", name);
+	for (enum kind k = 1; k < KIND_COUNT; k++)
+		if (is_for_rules(k) && !rules_grant(report->policy, k, (int)party, 0))
+			add_name(report, &begin, kind_row(k)->name);
+	out_char(report->out, '\n');
+}
+
+static void
+gather_fields(struct report *report)
+{
+	size_t begin = report->out->n;
+
+	report->comma = "";
+	for (enum field f = 1; f < FIELD_COUNT; f++) {
+		if (!is_forgotten(report->policy, f))
+			continue;
+		if (!*report->comma)
+			out_text(report->out, "warning: no rule releases");
+		add_name(report, &begin, field_row(f)->name);
+	}
+	if (*report->comma)
+		out_char(report->out, '\n');
+}
+
+static void
+gather_warnings(struct report *report)
+{
+	for (unsigned p = 0; p < report->policy->parties_n; p++)
+		if (!report->own || !party_equal(&report->policy->party[p], report->own))
+			gather_party(report, p);
+	gather_fields(report);
+}
+
+enum err
+check_report(const struct policy *policy, const struct party *own, enum check_form form,
+	     struct out *out)
+{
+	struct report report = {policy, own, form, form == CHECK_JSON, "", out};
+
+	if (report.is_json)
 		out_format(out, "{\"tests\":%u,\"cells\":[", policy->trials_n);
 	each_cell(&report, tell_cell);
-	if (is_json)
+	if (form == CHECK_SHORT) {
+		gather_warnings(&report);
+		return out_err(out);
+	}
+	if (report.is_json)
 		out_text(out, "],\"warnings\":[");
 	each_cell(&report, warn_cell);
 	for (enum field f = 1; f < FIELD_COUNT; f++)
 		warn_field(&report, f);
-	if (is_json)
+	if (report.is_json)
 		out_text(out, "]}");
 	return out_err(out);
 }

@@ -14,11 +14,15 @@ MUST_USE enum err check_tests(const struct policy *policy, struct policy_faults 
 
 /*
  * Every kind and party but `own` (NULL: not known) with what is released, one row per release line,
- * then warnings: cells where nothing is released, fields no rule releases.  Text for people or JSON
+ * then warnings: cells where nothing is released, fields no rule releases.  SHORT text leaves out
+ * the cells where nothing is released and gathers the warnings, a line for each party and one for
+ * the fields; FULL has a line for each.  JSON is whole:
  * {"tests", "cells":
  * [{"kind", "party", "rules": [{"line", "items", "conditions"}]}], "warnings": [...]}.
  */
-MUST_USE enum err check_report(const struct policy *policy, const struct party *own, bool is_json,
-			       struct out *out);
+enum check_form { CHECK_SHORT, CHECK_FULL, CHECK_JSON };
+
+MUST_USE enum err check_report(const struct policy *policy, const struct party *own,
+			       enum check_form form, struct out *out);
 
 #endif

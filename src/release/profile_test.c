@@ -151,11 +151,12 @@ the_report_names_gaps(void **state)
 {
 	struct policy *policy = read_text(
 	    SPAN("party a b\nrelease incident to b : type, place@1km after 2h onward a\n"));
+	struct party own = {.name = "a"};
 	struct out text = out_new(1 << 20);
 	json_t *json;
 
 	(void)state;
-	assert_int_equal(check_report(policy, NULL, false, &text), ERR_OK);
+	assert_int_equal(check_report(policy, NULL, CHECK_FULL, &text), ERR_OK);
 	assert_non_null(
 	    strstr(text.p, "incident to b\n    line 2    type, place@1km after 2h onward a\n"));
 	assert_non_null(strstr(text.p, "warning: nothing of incident is released to a\n"));
@@ -164,7 +165,18 @@ the_report_names_gaps(void **state)
 	assert_null(strstr(text.p, "no rule releases source")); /* sealed: nobody forgot it */
 	assert_null(strstr(text.p, "alert"));
 	out_reset(&text);
-	assert_int_equal(check_report(policy, NULL, true, &text), ERR_OK);
+	assert_int_equal(check_report(policy, NULL, CHECK_SHORT, &text), ERR_OK);
+	assert_non_null(
+	    strstr(text.p, "warning: nothing at all is released to a (unless it is the own party)\n"
+			   "warning: to b nothing is released of: sighting, casualty, "));
+	assert_non_null(
+	    strstr(text.p, "warning: no rule releases: filed, heads, duty, unit, severity, "));
+	assert_null(strstr(text.p, "to a\n"));
+	out_reset(&text);
+	assert_int_equal(check_report(policy, &own, CHECK_SHORT, &text), ERR_OK);
+	assert_null(strstr(text.p, " to a"));
+	out_reset(&text);
+	assert_int_equal(check_report(policy, NULL, CHECK_JSON, &text), ERR_OK);
 	assert_non_null(
 	    strstr(text.p, "\"items\":\"type, place@1km\",\"conditions\":\"after 2h onward a\""));
 	assert_non_null(strstr(text.p, "\"no rule releases severity\""));

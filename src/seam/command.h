@@ -62,7 +62,7 @@ struct app;
 	X("count",           "by= sum= kind= type= from= to= bbox= near= area= text= party= station= governorate= district=", \
 	  "[--by governorate,year] [--sum deaths] [filters of list]", READ, count_cells, "counts, each incident once") \
 	X("review",          "", "ID", READ, review_record, "who filed, was told and answered, in order of time") \
-	X("policy check",    "", "[FILE]", NONE, policy_check, "reads a policy, runs its tests, names what looks forgotten") \
+	X("policy check",    "", "[FILE]", NONE, policy_check, "reads a policy, runs its tests, names what looks forgotten; --verbose a line for each") \
 	X("policy use",      "profile=", "FILE | --profile P", ACT, policy_use, "signs it, logs it and starts it") \
 	X("policy explain",  "", "ID PARTY", READ, policy_explain, "which line gave which field, and which kept it") \
 	X("policy diff",     "", "OLD NEW | NEW", READ, policy_diff, "which records held would newly flow") \
@@ -73,7 +73,7 @@ struct app;
 	X("hold",            "until= due=", "[ID --until TIME REASON | --due DURATION]", ACT, hold_record, "keeps a record beyond its date, with a reason; without an ID what is held, or what goes by then") \
 	X("say",             "lang=", "ID PARTY [--lang en|ar|ckb]", READ, send_say, "a script of what the party may know now, to be read out") \
 	X("told",            "by= to= read-back", "ID PARTY --by voice [--to DUTY] [--read-back]", ACT, note_told, "the record that it was told") \
-	X("verify",          "members=", "[DIR | FILE]", NONE, verify_any, "recomputes everything from stored bytes; names the first fault") \
+	X("verify",          "members=", "[DIR | FILE]", NONE, verify_any, "recomputes everything from stored bytes; names the first fault; man seam explains the counts") \
 	X("evidence list",   "", "", READ, evidence_list, "what is kept here that proves a log told two histories") \
 	X("proof",           "to=", "ID [--to PARTY]", READ, proof_record, "a tlog-proof; with --to the evidence that a party has it") \
 	X("backup",          "passphrase-file=", "FILE", READ, backup_write, "an encrypted copy") \

@@ -189,8 +189,14 @@ policy_check(struct app *app)
 	if (!file && code == APP_OK)
 		code = read_checked(app, "policy in force", out_view(&text), &policy);
 	if (code == APP_OK) {
-		err = check_report(policy, find_own(app, file, &own) ? &own : NULL, app->is_json,
+		err = check_report(policy, find_own(app, file, &own) ? &own : NULL,
+				   app->is_json      ? CHECK_JSON
+				   : app->is_verbose ? CHECK_FULL
+						     : CHECK_SHORT,
 				   &report);
+		if (err == ERR_OK && !app->is_verbose)
+			app_remark(app,
+				   "--verbose names every kind and field on a line of its own");
 		code = err == ERR_OK ? app_print(app, &report) : app_fail(app, err, "checking");
 	}
 	policy_free(policy);
