@@ -3,7 +3,7 @@
 
 #include "admit/word_test.h"
 
-_Static_assert(ERASURE_MAX == WORD_MAX, "the longest");
+_Static_assert((int)ERASURE_MAX == (int)WORD_MAX, "the longest");
 
 static struct erasure
 sample(unsigned number)

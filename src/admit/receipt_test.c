@@ -3,7 +3,7 @@
 
 #include "admit/word_test.h"
 
-_Static_assert(RECEIPT_MAX == WORD_MAX, "the longest");
+_Static_assert((int)RECEIPT_MAX == (int)WORD_MAX, "the longest");
 
 static struct receipt
 sample(unsigned number)
