@@ -66,11 +66,26 @@ trade() {
 	stick "$1" "$2" && stick "$2" "$1" && stick "$1" "$2"
 }
 
+# Asked hundreds of times: Python without the site's modules, and of json only the reader written in C.
 pick() {
-	python3 2>"$work/pick.err" -c 'import json, sys
-d = json.load(sys.stdin if sys.argv[1] == "-" else open(sys.argv[1]))
+	python3 -I -S 2>"$work/pick.err" -c 'import sys
+from _json import make_scanner
+class Strict:
+    strict, object_hook, object_pairs_hook, parse_float, parse_int, parse_constant, memo = True, None, None, float, int, float, {}
+t = sys.stdin.read() if sys.argv[1] == "-" else open(sys.argv[1]).read()
+d, end = make_scanner(Strict)(t, len(t) - len(t.lstrip(" \t\n\r")))
+if t[end:].strip(" \t\n\r"):
+    raise ValueError("more than one document")
+if "json." in sys.argv[2]:
+    import json
 v = eval(sys.argv[2])
-print(json.dumps(v, sort_keys=True) if isinstance(v, (dict, list, bool, type(None))) else v)' "$1" "$2"
+if v is None or v is True or v is False:
+    print({None: "null", True: "true", False: "false"}[v])
+elif isinstance(v, (dict, list)):
+    import json
+    print(json.dumps(v, sort_keys=True))
+else:
+    print(v)' "$1" "$2"
 }
 
 state() {
@@ -78,8 +93,8 @@ state() {
 }
 
 stored() {
-	python3 -c 'import sqlite3, sys
-db = sqlite3.connect(f"file:{sys.argv[1]}/{sys.argv[3]}?mode=ro", uri=True)
+	python3 -I -S -c 'import sys, _sqlite3
+db = _sqlite3.connect(f"file:{sys.argv[1]}/{sys.argv[3]}?mode=ro", uri=True)
 for row in db.execute(sys.argv[2]):
     print(row[0].decode() if isinstance(row[0], bytes) else row[0])' "$1" "$2" "${3:-journal.db}"
 }

@@ -23,7 +23,7 @@
 #   lacks TEXT PATTERN FILE    ok when none does
 #   need COMMAND...            skips the whole scenario unless all are there
 #   need_data FILE             skips it unless ../shared/data/FILE is beside the checkout; sets $data
-#   wait_for SECONDS COMMAND.. tries the command every 50 ms until it succeeds
+#   wait_for SECONDS COMMAND.. tries the command until it succeeds, at most every 50 ms
 #   start_station HOME [ARG..] starts seamd on HOME and waits until it serves; HOME.pid, HOME.out
 #   stop_station HOME          ends it (TERM) and waits
 #   kill_station HOME          ends it (KILL), the station and its roles
@@ -160,12 +160,17 @@ need_data() {
 	fi
 }
 
+# Between two looks it rests twice as long as a look took: on a busy machine who waits leaves it to who works.
 wait_for() {
-	local until=$((SECONDS + $1))
+	local until=$((SECONDS + $1)) began rest_us rest
 	shift
-	while ! "$@" >/dev/null 2>&1 </dev/null; do
+	while began=${EPOCHREALTIME/./} && ! "$@" >/dev/null 2>&1 </dev/null; do
 		[ $SECONDS -lt $until ] || return 1
-		sleep 0.05
+		rest_us=$((2 * (${EPOCHREALTIME/./} - began)))
+		[ $rest_us -ge 50000 ] || rest_us=50000
+		[ $rest_us -le 500000 ] || rest_us=500000
+		printf -v rest '0.%06d' $rest_us
+		sleep "$rest"
 	done
 }
 
@@ -203,7 +208,7 @@ start_station() {
 
 # A station says when all its roles stand behind their walls and it serves; one that died never will.
 lib_ready() {
-	grep -q '^ready: ' "$1.out"
+	[[ $'\n'$(<"$1.out") == *$'\n''ready: '* ]]
 }
 
 lib_ready_or_gone() {
@@ -213,7 +218,7 @@ lib_ready_or_gone() {
 stop_station() {
 	local home=$1 pid
 	[ -s "$home.pid" ] || return 0
-	pid=$(cat "$home.pid")
+	pid=$(<"$home.pid")
 	rm -f "$home.pid"
 	kill -TERM "$pid" 2>/dev/null
 	if ! wait_for 20 lib_gone "$pid"; then
@@ -226,13 +231,14 @@ stop_station() {
 }
 
 lib_gone() {
-	! kill -0 "$1" || [ "$(awk '{print $3}' "/proc/$1/stat")" = Z ]
+	local stat
+	! kill -0 "$1" || ! read -r stat <"/proc/$1/stat" || [[ ${stat##*) } == Z* ]]
 }
 
 kill_station() {
 	local home=$1 pid
 	[ -s "$home.pid" ] || return 0
-	pid=$(cat "$home.pid")
+	pid=$(<"$home.pid")
 	rm -f "$home.pid"
 	# shellcheck disable=SC2046
 	kill -KILL $(lib_family "$pid") 2>/dev/null

@@ -24,10 +24,13 @@ home_of() {
 
 # A port that nobody has at this moment; of this run no port twice.
 links_port() {
-	python3 -c 'import socket, sys
-used = set(open("ports").read().split()) if __import__("os").path.exists("ports") else set()
+	python3 -I -S -c 'import _socket
+try:
+    used = set(open("ports").read().split())
+except FileNotFoundError:
+    used = set()
 while True:
-    s = socket.socket(); s.bind(("127.0.0.1", 0)); port = str(s.getsockname()[1]); s.close()
+    s = _socket.socket(); s.bind(("127.0.0.1", 0)); port = str(s.getsockname()[1]); s.close()
     if port not in used:
         open("ports", "a").write(port + "\n"); print(port); break'
 }
