@@ -91,6 +91,27 @@ join_follow_clock(struct config *config, const struct members *members)
 	return false;
 }
 
+int
+join_take_clock(struct app *app, const struct members *members)
+{
+	struct out text = out_new(65536);
+	char path[FILE_PATH_MAX];
+	enum err err;
+
+	if (join_follow_clock(&app->config, members))
+		return APP_OK;
+	config_write(&text, &app->config);
+	err = config_path(&app->config, "seam.conf", path, sizeof path);
+	if (err == ERR_OK)
+		err = file_write(path, out_view(&text), 0600);
+	out_free(&text);
+	if (err != ERR_OK)
+		return app_fail(app, err, "seam.conf");
+	app_remark(app, "the exercise clock of the list is in seam.conf now: restart the station "
+			"if it runs");
+	return APP_OK;
+}
+
 static bool
 add_note(void *context, const struct shelf *shelf)
 {
@@ -279,6 +300,21 @@ print_request(struct app *app)
 	return code;
 }
 
+/* A party that left is in no list, so nothing vouches for its keys: its notes are passed over. */
+static bool
+is_of_member(const struct members *members, struct span name)
+{
+	struct station station;
+	struct party party;
+
+	if (!span_starts(name, RING_KEY " ") ||
+	    !station_read(span_make(name.p + strlen(RING_KEY " "), name.n - strlen(RING_KEY " ")),
+			  &station))
+		return false;
+	party = station_party(&station);
+	return members_find(members, &party) != NULL;
+}
+
 /* Whether the welcome holds for this station: a list with its party, a note with its own keys. */
 static enum why
 check_welcome(const struct app *app, struct span sheaf, const struct keynote *own,
@@ -298,7 +334,7 @@ check_welcome(const struct app *app, struct span sheaf, const struct keynote *ow
 	if (!keyring)
 		return why == WHY_NONE ? WHY_NO_MEMORY : why;
 	while (why == WHY_NONE && sheaf_next(&sheaf, &name, &body))
-		if (span_starts(name, RING_KEY " "))
+		if (is_of_member(members, name))
 			why = keyring_add_note(keyring, body);
 	held = keyring_station(keyring, &app->config.station);
 	if (why == WHY_NONE && (!held || memcmp(&held->record[held->records - 1].public,
@@ -323,7 +359,7 @@ put_part(struct journal *journal, struct span name, struct span body, const stru
 		shelf.version = members->version;
 		return shelf_put(journal, &shelf);
 	}
-	if (!span_starts(name, RING_KEY " ") || note_read(body, &note) != ERR_OK)
+	if (!is_of_member(members, name) || note_read(body, &note) != ERR_OK)
 		return ERR_OK;
 	keynote = calloc(1, sizeof *keynote);
 	if (!keynote || keynote_read(note.text, keynote) != WHY_NONE)
@@ -378,6 +414,8 @@ take_welcome(struct app *app, const char *file)
 		code = app_refused(app, why, 0, file);
 	if (code == APP_OK && (err = put_welcome(app, sheaf, members)) != ERR_OK)
 		code = app_fail(app, err, "installing");
+	if (code == APP_OK)
+		code = join_take_clock(app, members);
 	if (code == APP_OK)
 		app_remark(app, "%s is a station of its party now: seamd -H %s runs it",
 			   app->config.station.name, app->config.home);

@@ -21,4 +21,7 @@ void join_members_clock(const struct config *config, struct members *members);
 /* Whether a station's configuration goes by the clock of the list; sets it when not. */
 bool join_follow_clock(struct config *config, const struct members *members);
 
+/* The same, and seam.conf is written when it was another; APP_OK, or the code after the reason. */
+int join_take_clock(struct app *app, const struct members *members);
+
 #endif

@@ -430,22 +430,12 @@ static int
 follow_clock(struct app *app, struct span document)
 {
 	struct members *members = calloc(1, sizeof *members);
-	struct out text = out_new(65536);
-	char path[FILE_PATH_MAX];
-	enum err err = ERR_OK;
+	int code = APP_OK;
 
-	if (members && members_open(document, members, NULL) == WHY_NONE &&
-	    !join_follow_clock(&app->config, members)) {
-		config_write(&text, &app->config);
-		err = config_path(&app->config, "seam.conf", path, sizeof path);
-		if (err == ERR_OK)
-			err = file_write(path, out_view(&text), 0600);
-		app_remark(
-		    app, "the exercise clock of the list is in seam.conf now: restart the station");
-	}
-	out_free(&text);
+	if (members && members_open(document, members, NULL) == WHY_NONE)
+		code = join_take_clock(app, members);
 	free(members);
-	return err == ERR_OK ? APP_OK : app_fail(app, err, "seam.conf");
+	return code;
 }
 
 static bool
