@@ -174,26 +174,27 @@ put_journal(struct writer *writer, const char *dir)
 	return err;
 }
 
-/* The keys are copied in memory: a second copy on the disk could outlive an erasure. */
+/* As of one moment, its newest pages included, and copied in memory: a second copy of the keys on
+ * the disk could outlive an erasure. */
 static enum err
-put_keys(struct writer *writer, const char *dir)
+put_database(struct writer *writer, const char *dir, const char *name)
 {
 	sqlite3_int64 size = 0;
 	unsigned char *bytes = NULL;
 	sqlite3 *db;
 	int fd = -1;
-	enum err err = open_source(dir, "keys.db", &db);
+	enum err err = open_source(dir, name, &db);
 
 	if (err != ERR_OK)
 		return err;
 	bytes = sqlite3_serialize(db, "main", &size, 0);
-	fd = memfd_create("keys", MFD_CLOEXEC);
+	fd = memfd_create("copy", MFD_CLOEXEC);
 	if (!bytes || fd < 0)
 		err = ERR_NOMEM;
 	else if (write(fd, bytes, (size_t)size) != (ssize_t)size || lseek(fd, 0, SEEK_SET) != 0)
 		err = ERR_IO;
 	if (err == ERR_OK)
-		err = put_open_file(writer, "keys.db", fd);
+		err = put_open_file(writer, name, fd);
 	if (bytes)
 		sign_wipe(bytes, (size_t)size);
 	sqlite3_free(bytes);
@@ -222,6 +223,26 @@ put_head_note(struct writer *writer, const char *dir)
 	return err == ERR_OK ? put_file(writer, "recover.note", path) : err;
 }
 
+static bool
+is_database(const char *name)
+{
+	size_t n = strlen(name);
+
+	return n > 3 && strcmp(name + n - 3, ".db") == 0;
+}
+
+/* What is not there is left out. */
+static enum err
+put_named(struct writer *writer, const char *dir, const char *name)
+{
+	char path[FILE_PATH_MAX];
+	enum err err = file_path(path, sizeof path, dir, name);
+
+	if (err != ERR_OK || !is_database(name))
+		return err == ERR_OK ? put_file(writer, name, path) : err;
+	return file_is_there(path) ? put_database(writer, dir, name) : ERR_OK;
+}
+
 /* journal.db before keys.db: a record never lacks its key then, and a key too many does no harm. */
 static enum err
 put_all(struct writer *writer, const char *dir, const char *const *names, size_t count)
@@ -231,18 +252,15 @@ put_all(struct writer *writer, const char *dir, const char *const *names, size_t
 	enum err err = put_journal(writer, dir);
 
 	if (err == ERR_OK)
-		err = put_keys(writer, dir);
+		err = put_database(writer, dir, "keys.db");
 	if (err == ERR_OK)
 		err = file_path(path, sizeof path, dir, "log.vkey");
 	if (err == ERR_OK)
 		err = put_file(writer, "log.vkey", path);
 	if (err == ERR_OK)
 		err = put_head_note(writer, dir);
-	for (size_t i = 0; i < count && err == ERR_OK; i++) {
-		err = file_path(path, sizeof path, dir, names[i]);
-		if (err == ERR_OK)
-			err = put_file(writer, names[i], path);
-	}
+	for (size_t i = 0; i < count && err == ERR_OK; i++)
+		err = put_named(writer, dir, names[i]);
 	if (err != ERR_OK)
 		return err;
 	return put_piece(writer, &end, 1, crypto_secretstream_xchacha20poly1305_TAG_FINAL);

@@ -10,10 +10,11 @@ struct backup_step {
 };
 
 /*
- * One encrypted file of a home: journal.db (consistent also while the station runs), keys.db,
- * log.vkey, the last checkpoint for reference, and the named files (relative to dir; missing ones
- * are skipped).  Argon2id over the passphrase, XChaCha20-Poly1305 secretstream.  head.db is never
- * restored as a head: after a restore the station needs recover_home().  step may be NULL.
+ * One encrypted file of a home: journal.db, keys.db, log.vkey, the last checkpoint for reference,
+ * and the named files (relative to dir; missing ones are skipped).  Databases, which end in ".db",
+ * are copied as of one moment each, also while the station runs.  Argon2id over the passphrase,
+ * XChaCha20-Poly1305 secretstream.  head.db is never restored as a head: after a restore the
+ * station needs recover_home().  step may be NULL.
  */
 MUST_USE enum err backup_make(const char *dir, const char *file, struct span passphrase,
 			      const char *const *names, size_t count,

@@ -4,15 +4,9 @@
  */
 #include "journal/tables.h"
 
-#define ROW(table, key, columns)                                                                   \
-	{#table,                                                                                   \
-	 "SELECT CAST(" key " AS TEXT) FROM " #table                                               \
-	 " WHERE row IS NOT " TABLES_HASH(#table, columns),                                        \
-	 "SELECT count(*) FROM " #table},
-
-const struct tables_row tables_journal[] = {TABLES_JOURNAL_ROWS(ROW){NULL, NULL, NULL}};
-const struct tables_row tables_head[] = {TABLES_HEAD_ROWS(ROW){NULL, NULL, NULL}};
-const struct tables_row tables_key[] = {TABLES_KEY_ROWS(ROW){NULL, NULL, NULL}};
+const struct tables_row tables_journal[] = {TABLES_JOURNAL_ROWS(TABLES_ROW){NULL, NULL, NULL}};
+const struct tables_row tables_head[] = {TABLES_HEAD_ROWS(TABLES_ROW){NULL, NULL, NULL}};
+const struct tables_row tables_key[] = {TABLES_KEY_ROWS(TABLES_ROW){NULL, NULL, NULL}};
 
 /* clang-format off */
 static const char journal_schema[] =

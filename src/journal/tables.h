@@ -48,6 +48,13 @@
 /* The expression that computes a row's hash inside SQL. */
 #define TABLES_HASH(name, columns) "rowhash('" name "', " columns ")"
 
+/* A struct tables_row of a table whose last column is its row hash. */
+#define TABLES_ROW(table, key, columns)                                                            \
+	{#table,                                                                                   \
+	 "SELECT CAST(" key " AS TEXT) FROM " #table                                               \
+	 " WHERE row IS NOT " TABLES_HASH(#table, columns),                                        \
+	 "SELECT count(*) FROM " #table},
+
 /* One row of the list above, for whoever checks them all. */
 struct tables_row {
 	const char *name;

@@ -7,6 +7,7 @@
 
 #include "base/sign.h"
 #include "journal/keys.h"
+#include "journal/rowhash.h"
 #include "journal/tables.h"
 
 #include <stdarg.h>
@@ -463,6 +464,60 @@ check_until_still(struct verify_check *check)
 			break;
 	}
 	return check->err;
+}
+
+static enum err
+open_database(const char *dir, const char *name, sqlite3 **db)
+{
+	char path[FILE_PATH_MAX];
+	enum err err = file_path(path, sizeof path, dir, name);
+
+	*db = NULL;
+	if (err == ERR_OK)
+		err = db_open(path, DB_READ, db);
+	return err == ERR_OK ? rowhash_install(*db) : err;
+}
+
+static void
+check_database(struct verify_check *check, const char *name, sqlite3 *db,
+	       const struct tables_row *rows, enum err (*make)(sqlite3 *db))
+{
+	enum err err = db_run(db, "BEGIN"); /* one moment for all of it */
+
+	if (err != ERR_OK) {
+		verify_fail(check, name, err);
+		return;
+	}
+	check_schema(check, name, db, make);
+	check_rows(check, name, db, rows);
+	(void)sqlite3_exec(db, "COMMIT", NULL, NULL, NULL);
+}
+
+enum err
+verify_database(const char *dir, const char *name, const struct tables_row *rows,
+		enum err (*make)(sqlite3 *db), struct verify_counts *counts,
+		char fault[VERIFY_FAULT_MAX])
+{
+	static const struct verify_options none;
+	struct verify_check *check = calloc(1, sizeof *check);
+	uint64_t before = counts->faults;
+	sqlite3 *db = NULL;
+	enum err err;
+
+	if (!check)
+		return ERR_NOMEM;
+	check->options = &none;
+	check->counts = counts;
+	check->fault = fault; /* words of an earlier one stay: verify_fault() */
+	err = open_database(dir, name, &db);
+	if (err == ERR_OK)
+		check_database(check, name, db, rows, make);
+	else
+		verify_fail(check, name, err);
+	err = check->err;
+	db_close(db);
+	free(check);
+	return err == ERR_OK && counts->faults > before ? ERR_CORRUPT : err;
 }
 
 enum err

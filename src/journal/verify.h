@@ -1,11 +1,12 @@
 #ifndef SEAM_JOURNAL_VERIFY_H
 #define SEAM_JOURNAL_VERIFY_H
 
-#include "base/err.h"
+#include "base/db.h"
 #include "base/hash.h"
 
 struct journal_record;
 struct note_key;
+struct tables_row;
 
 enum { VERIFY_FAULT_MAX = 512 };
 
@@ -53,5 +54,14 @@ struct verify_options {
  */
 MUST_USE enum err verify_home(const char *dir, const struct verify_options *options,
 			      struct verify_counts *counts, char fault[VERIFY_FAULT_MAX]);
+
+/*
+ * The same of a database of the home that another room keeps: page structure, the schema that
+ * `make` makes, and every row hash; rows end with a NULL name.  Adds to the counts; a fault is
+ * named when it is the first of them.  A file that is not there is a fault.
+ */
+MUST_USE enum err verify_database(const char *dir, const char *name, const struct tables_row *rows,
+				  enum err (*make)(sqlite3 *db), struct verify_counts *counts,
+				  char fault[VERIFY_FAULT_MAX]);
 
 #endif

@@ -7,7 +7,9 @@
 #include "admit/keyring.h"
 #include "journal/journal.h"
 #include "journal/shelf.h"
+#include "journal/verify.h"
 #include "release/policy.h"
+#include "seamd/duty_table.h"
 #include "seamd/ring.h"
 
 #include <linux/landlock.h>
@@ -199,6 +201,24 @@ look_at_keys(struct doctor *doctor, struct view *view)
 }
 
 static void
+look_at_accounts(struct doctor *doctor)
+{
+	struct verify_counts counts = {0};
+	char fault[VERIFY_FAULT_MAX] = "";
+	enum err err = verify_database(doctor->app->config.home, "duty.db", duty_table,
+				       duty_table_make, &counts, fault);
+
+	if (err == ERR_OK)
+		doctor_say(doctor, DOCTOR_OK, "accounts", "every row is what was written", "");
+	else
+		doctor_say(
+		    doctor, DOCTOR_FAULT, "accounts", fault[0] ? fault : err_text(err),
+		    "an account: seam user remove it and add it again; else stop the station "
+		    "and move duty.db away: its next start makes one with the account local, "
+		    "which adds the others");
+}
+
+static void
 look_at_policy(struct doctor *doctor, struct view *view)
 {
 	struct party own = station_party(&doctor->app->config.station);
@@ -254,6 +274,7 @@ doctor_look(struct app *app)
 	look_at_files(&doctor);
 	look_at_disk(&doctor);
 	look_at_walls(&doctor);
+	look_at_accounts(&doctor);
 	look_at_station(&doctor);
 	view = view_open(app, VIEW_JOURNAL | VIEW_RING);
 	if (view) {

@@ -26,8 +26,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define ALL_DUTIES "watch,liaison,director,analyst,admin"
-
 enum {
 	RATE_MAX = 1000,
 	PASSPHRASE_BYTES = 24,
@@ -394,22 +392,8 @@ make_policy(struct making *making)
 static enum err
 make_account(struct making *making)
 {
-	struct duty *duty;
-	char path[FILE_PATH_MAX];
-	char token[DUTY_TOKEN_TEXT];
-	enum err err = file_path(path, sizeof path, making->dir, "duty.db");
-
 	making->what = "duty.db";
-	if (err == ERR_OK)
-		err = duty_open(path, &duty);
-	if (err != ERR_OK)
-		return err;
-	err = duty_add(duty, SPAN("local"), SPAN(ALL_DUTIES), token);
-	duty_close(duty);
-	if (err == ERR_OK)
-		err = write_home(making, "ctl.token", span_of(token));
-	sign_wipe(token, sizeof token);
-	return err;
+	return duty_begin(making->dir);
 }
 
 static enum err

@@ -6,6 +6,7 @@
 #include "seam/command.h"
 #include "seam/evidence.h"
 #include "seam/others.h"
+#include "seamd/duty_table.h"
 #include "seamd/sheaf.h"
 #include "seam/view.h"
 
@@ -138,6 +139,16 @@ add_others(struct verifying *verifying, struct verify_counts *counts, struct oth
 	return err == ERR_OK ? before : err;
 }
 
+static enum err
+add_accounts(const struct app *app, struct verify_counts *counts, char fault[VERIFY_FAULT_MAX],
+	     enum err before)
+{
+	enum err err = verify_database(app->config.home, "duty.db", duty_table, duty_table_make,
+				       counts, fault);
+
+	return err == ERR_OK ? before : err;
+}
+
 /*
  * A home whose keys cannot be loaded is verified all the same, without the signatures: where its
  * bytes are wrong is known from its rows and pages alone.  If they are all right, that the keys do
@@ -160,6 +171,8 @@ verify_stored(struct verifying *verifying, struct verify_counts *counts, struct 
 				     .progress = app->has_counter ? tell_stage : NULL,
 				     .context = verifying},
 	    counts, fault);
+	if (err == ERR_OK || err == ERR_CORRUPT)
+		err = add_accounts(app, counts, fault, err);
 	if (err == ERR_OK && !verifying->view) {
 		counts->faults = 1;
 		(void)snprintf(fault, VERIFY_FAULT_MAX,

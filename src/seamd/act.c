@@ -301,6 +301,8 @@ set_pass(struct core *core, const struct act *act, struct span name, struct span
 		err = duty_set_pass(core->duty, name, span_of(text));
 	if (err == ERR_OK)
 		core_done(core, act, 0, "");
+	else if (err == ERR_CORRUPT)
+		core_refuse(core, act, WHY_ACCOUNTS_DAMAGED, 0, NULL);
 	else
 		core_fail(core, act, err, err == ERR_NOT_FOUND ? "no such account" : NULL);
 }
@@ -332,6 +334,8 @@ list_accounts(struct core *core, const struct act *act)
 
 	if (err == ERR_OK)
 		core_done(core, act, 0, out.n ? out.p : "");
+	else if (err == ERR_CORRUPT)
+		core_refuse(core, act, WHY_ACCOUNTS_DAMAGED, 0, NULL);
 	else
 		core_fail(core, act, err, NULL);
 	out_free(&out);
@@ -430,6 +434,8 @@ act_login(struct core *core, const struct act *act, struct cursor *cursor)
 	/* One answer for an unknown account and a wrong passphrase. */
 	if (err == ERR_OK && is_good)
 		core_done(core, act, 0, token);
+	else if (err == ERR_CORRUPT)
+		core_refuse(core, act, WHY_ACCOUNTS_DAMAGED, 0, NULL);
 	else
 		core_refuse(core, act, WHY_NO_ACCOUNT, 0,
 			    "or not with this passphrase; after a wrong one, wait a minute");

@@ -254,10 +254,31 @@ know_place(struct core *core)
 	return err;
 }
 
+/* A home without accounts is one whose damaged ones were moved away: its owner has to be able to go
+ * on. */
+static enum err
+open_duties(struct core *core, char reason[RING_WHY_MAX])
+{
+	char path[FILE_PATH_MAX];
+	enum err err = config_path(core->config, "duty.db", path, sizeof path);
+
+	if (err == ERR_OK && !file_is_there(path)) {
+		role_log("core", "alert",
+			 "duty.db was not there: it was made anew with the account local alone, "
+			 "whose token is in ctl.token");
+		err = duty_begin(core->config->home);
+	}
+	if (err == ERR_OK)
+		err = duty_open(path, &core->duty);
+	if (err == ERR_CORRUPT)
+		(void)snprintf(reason, RING_WHY_MAX,
+			       "duty.db: seam verify names the place, seam doctor what mends it");
+	return err;
+}
+
 static enum err
 open_all(struct core *core)
 {
-	char path[FILE_PATH_MAX];
 	char why[JOURNAL_WHY_MAX] = "";
 	char reason[RING_WHY_MAX] = "";
 	struct policy *policy = NULL;
@@ -274,9 +295,7 @@ open_all(struct core *core)
 	if (err == ERR_OK)
 		err = ring_ground(core->config->home, &core->ground, reason);
 	if (err == ERR_OK)
-		err = config_path(core->config, "duty.db", path, sizeof path);
-	if (err == ERR_OK)
-		err = duty_open(path, &core->duty);
+		err = open_duties(core, reason);
 	if (err == ERR_OK) {
 		err = ring_policy(core->journal, &core->own, 0, &policy, &core->policy_now);
 		policy_free(policy);

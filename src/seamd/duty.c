@@ -1,13 +1,16 @@
 /*
- * Promises that a token leads to one account and its duties, and that nothing kept here lets
- * anybody make a token.
+ * Promises that a token leads to one account and its duties, that nothing kept here lets anybody
+ * make a token, and that a row which does not match its hash gives nobody anything.
  */
 #include "seamd/duty.h"
 
 #include "base/b64.h"
 #include "base/db.h"
+#include "base/file.h"
 #include "base/hash.h"
 #include "base/sign.h"
+#include "journal/rowhash.h"
+#include "seamd/duty_table.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,22 +31,32 @@ static const struct {
 #undef X
 };
 
-static const char schema[] =
-    "CREATE TABLE IF NOT EXISTS account(name TEXT PRIMARY KEY, duties "
-    "TEXT NOT NULL, pass TEXT NOT NULL) STRICT;"
-    "CREATE TABLE IF NOT EXISTS session(token BLOB PRIMARY KEY, account "
-    "TEXT NOT NULL REFERENCES account(name) "
-    "ON DELETE CASCADE, until_ms INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
-    "CREATE TABLE IF NOT EXISTS secret(id INTEGER PRIMARY KEY CHECK(id = 1), "
-    "bytes BLOB NOT NULL) STRICT;"
-    "CREATE TABLE IF NOT EXISTS wish(record BLOB NOT NULL, account TEXT NOT NULL "
-    "REFERENCES account(name) ON DELETE CASCADE, at_ms INTEGER NOT NULL, "
-    "PRIMARY KEY(record, account)) STRICT, WITHOUT ROWID;"
-    "CREATE TABLE IF NOT EXISTS secret(id INTEGER PRIMARY KEY CHECK(id = 1), bytes BLOB NOT NULL) "
-    "STRICT;"
-    "CREATE TABLE IF NOT EXISTS handed(thread TEXT NOT NULL, account TEXT NOT NULL, "
-    "PRIMARY KEY(thread, account)) STRICT, WITHOUT ROWID;"
-    "INSERT OR IGNORE INTO secret VALUES(1, randomblob(32));";
+#define ACCOUNT_HOLDS "row IS " TABLES_HASH("account", DUTY_TABLE_ACCOUNT)
+#define SESSION_HOLDS "row IS " TABLES_HASH("session", DUTY_TABLE_SESSION)
+
+/* clang-format off */
+static const char sql_find[] =
+    "SELECT a.name, a.duties, s.until_ms, a.whole AND s.whole"
+    " FROM (SELECT account, until_ms, " SESSION_HOLDS " AS whole FROM session WHERE token = ?1) s"
+    " LEFT JOIN (SELECT name, duties, " ACCOUNT_HOLDS " AS whole FROM account) a ON a.name = s.account";
+static const char sql_account[] = "SELECT duties, pass, " ACCOUNT_HOLDS " FROM account WHERE name = ?1";
+static const char sql_list[] = "SELECT name, duties, " ACCOUNT_HOLDS " FROM account ORDER BY name";
+static const char sql_add[] = "INSERT INTO account VALUES(?1, ?2, '', rowhash('account', ?1, ?2, ''))";
+static const char sql_pass[] =
+    "UPDATE account SET pass = ?2, row = rowhash('account', name, duties, ?2) WHERE name = ?1 AND " ACCOUNT_HOLDS;
+static const char sql_token[] = "INSERT INTO session VALUES(?1, ?2, ?3, rowhash('session', ?1, ?2, ?3))";
+static const char sql_secret[] =
+    "INSERT OR IGNORE INTO secret VALUES(1, ?1, rowhash('secret', 1, ?1))";
+static const char sql_wish[] =
+    "INSERT OR REPLACE INTO wish VALUES(?1, ?2, ?3, rowhash('wish', ?1, ?2, ?3))";
+static const char sql_wishes[] =
+    "SELECT count(*) FILTER (WHERE account <> ?2 AND at_ms > ?3),"
+    " count(*) FILTER (WHERE row IS NOT " TABLES_HASH("wish", DUTY_TABLE_WISH) ") FROM wish WHERE record = ?1";
+static const char sql_hand[] = "INSERT OR IGNORE INTO handed VALUES(?1, ?2, rowhash('handed', ?1, ?2))";
+static const char sql_handed[] =
+    "SELECT count(*) FILTER (WHERE thread = ?1 AND account = ?2),"
+    " count(*) FILTER (WHERE row IS NOT " TABLES_HASH("handed", DUTY_TABLE_HANDED) ") FROM handed";
+/* clang-format on */
 
 unsigned
 duty_rights(struct span name)
@@ -76,8 +89,7 @@ load_secret(struct duty *duty)
 	unsigned char fresh[32];
 	sqlite3_stmt *statement;
 	bool has_row = false;
-	enum err err =
-	    db_prepare(duty->db, "INSERT OR IGNORE INTO secret VALUES(1, ?1)", &statement);
+	enum err err = db_prepare(duty->db, sql_secret, &statement);
 
 	if (err != ERR_OK)
 		return err;
@@ -86,11 +98,15 @@ load_secret(struct duty *duty)
 	err = db_do(statement);
 	(void)sqlite3_finalize(statement);
 	if (err == ERR_OK)
-		err = db_prepare(duty->db, "SELECT bytes FROM secret", &statement);
+		err = db_prepare(duty->db,
+				 "SELECT bytes, row IS " TABLES_HASH(
+				     "secret", DUTY_TABLE_SECRET) " FROM secret WHERE id = 1",
+				 &statement);
 	if (err != ERR_OK)
 		return err;
 	err = db_step(statement, &has_row);
-	if (err == ERR_OK && (!has_row || db_blob(statement, 0).n != sizeof duty->secret))
+	if (err == ERR_OK &&
+	    (!has_row || db_blob(statement, 0).n != sizeof duty->secret || !db_int(statement, 1)))
 		err = ERR_CORRUPT;
 	if (err == ERR_OK)
 		memcpy(duty->secret, db_blob(statement, 0).p, sizeof duty->secret);
@@ -104,6 +120,30 @@ duty_secret(struct duty *duty, unsigned char secret[32])
 	memcpy(secret, duty->secret, sizeof duty->secret);
 }
 
+/* A file without tables becomes ours.  One that has others, or lacks a column, is damaged or of
+ * another time. */
+static enum err
+settle_tables(struct duty *duty)
+{
+	sqlite3_stmt *statement;
+	bool has_row = false;
+	bool is_new = false;
+	enum err err = db_prepare(duty->db, "SELECT count(*) FROM sqlite_schema", &statement);
+
+	if (err == ERR_OK)
+		err = db_step(statement, &has_row);
+	if (err == ERR_OK)
+		is_new = has_row && db_int(statement, 0) == 0;
+	(void)sqlite3_finalize(statement);
+	if (err == ERR_OK && is_new)
+		err = duty_table_make(duty->db);
+	for (const struct tables_row *row = duty_table; err == ERR_OK && row->name; row++) {
+		err = db_prepare(duty->db, row->check, &statement);
+		(void)sqlite3_finalize(statement);
+	}
+	return err == ERR_INTERNAL ? ERR_CORRUPT : err;
+}
+
 enum err
 duty_open(const char *path, struct duty **duty)
 {
@@ -112,15 +152,13 @@ duty_open(const char *path, struct duty **duty)
 
 	*duty = NULL;
 	if (err == ERR_OK)
-		err = db_run(made->db, schema);
+		err = rowhash_install(made->db);
+	if (err == ERR_OK)
+		err = settle_tables(made);
 	if (err == ERR_OK)
 		err = load_secret(made);
 	if (err == ERR_OK)
-		err = db_prepare(made->db,
-				 "SELECT account.name, account.duties FROM session JOIN account ON "
-				 "account.name = session.account WHERE token = ?1 AND "
-				 "(until_ms = 0 OR until_ms > ?2)",
-				 &made->find);
+		err = db_prepare(made->db, sql_find, &made->find);
 	if (err == ERR_OK)
 		*duty = made;
 	else
@@ -166,23 +204,56 @@ choose(struct span held, struct span wanted, unsigned right, char chosen[DUTY_NA
 	return WHY_NO_DUTY;
 }
 
+/* Until then a session leads to its account; one that is damaged, or whose account is not there, to
+ * none. */
+static enum why
+look_at_session(sqlite3_stmt *row, int64_t now_ms)
+{
+	int64_t until_ms = db_int(row, 2);
+
+	if (!db_int(row, 3)) /* NULL without an account */
+		return WHY_ACCOUNTS_DAMAGED;
+	return until_ms == 0 || until_ms > now_ms ? WHY_NONE : WHY_NO_ACCOUNT;
+}
+
 enum why
 duty_check(struct duty *duty, struct span token, struct span name, unsigned right, int64_t now_ms,
 	   char account[DUTY_NAME_MAX], char chosen[DUTY_NAME_MAX])
 {
 	struct hash hash = hash_of(token);
-	enum why why = WHY_NO_ACCOUNT;
+	enum why why;
+	enum err err;
 	bool has_row;
 
 	account[0] = chosen[0] = '\0';
 	db_bind_blob(duty->find, 1, span_make(hash.b, HASH_SIZE));
-	db_bind_int(duty->find, 2, now_ms);
-	if (db_step(duty->find, &has_row) != ERR_OK || !has_row)
-		return WHY_NO_ACCOUNT;
-	if (span_copy(account, DUTY_NAME_MAX, db_text(duty->find, 0)))
+	err = db_step(duty->find, &has_row);
+	if (err != ERR_OK || !has_row)
+		return err == ERR_CORRUPT ? WHY_ACCOUNTS_DAMAGED : WHY_NO_ACCOUNT;
+	why = look_at_session(duty->find, now_ms);
+	if (why == WHY_NONE && !span_copy(account, DUTY_NAME_MAX, db_text(duty->find, 0)))
+		why = WHY_NO_ACCOUNT;
+	if (why == WHY_NONE)
 		why = choose(db_text(duty->find, 1), name, right, chosen);
 	db_reset(duty->find);
 	return why;
+}
+
+/* The row of an account, at `statement` until that is finalized: ERR_NOT_FOUND; ERR_CORRUPT when it
+ * does not match its hash. */
+static enum err
+find_account(struct duty *duty, struct span account, sqlite3_stmt **statement)
+{
+	bool has_row = false;
+	enum err err = db_prepare(duty->db, sql_account, statement);
+
+	if (err != ERR_OK)
+		return err;
+	db_bind_text(*statement, 1, account);
+	err = db_step(*statement, &has_row);
+	if (err == ERR_OK && !has_row)
+		return ERR_NOT_FOUND;
+	return err == ERR_OK && !db_int(*statement, 2) ? ERR_CORRUPT : err;
 }
 
 void
@@ -192,14 +263,9 @@ duty_lack(struct duty *duty, struct span account, struct span name, unsigned rig
 	struct out may = out_new(DUTY_LACK_MAX);
 	sqlite3_stmt *statement;
 	struct span held = SPAN("none");
-	bool has_row = false;
 
 	text[0] = '\0';
-	if (db_prepare(duty->db, "SELECT duties FROM account WHERE name = ?1", &statement) !=
-	    ERR_OK)
-		return;
-	db_bind_text(statement, 1, account);
-	if (db_step(statement, &has_row) == ERR_OK && has_row)
+	if (find_account(duty, account, &statement) == ERR_OK)
 		held = db_text(statement, 0);
 	duty_names(right, &may);
 	if (out_err(&may) == ERR_OK && may.n)
@@ -215,16 +281,9 @@ duty_may(struct duty *duty, struct span account, unsigned right)
 {
 	sqlite3_stmt *statement;
 	char chosen[DUTY_NAME_MAX];
-	bool has_row = false;
-	bool may = false;
+	bool may = find_account(duty, account, &statement) == ERR_OK &&
+		   choose(db_text(statement, 0), (struct span){NULL, 0}, right, chosen) == WHY_NONE;
 
-	if (db_prepare(duty->db, "SELECT duties FROM account WHERE name = ?1", &statement) !=
-	    ERR_OK)
-		return false;
-	db_bind_text(statement, 1, account);
-	if (db_step(statement, &has_row) == ERR_OK && has_row)
-		may = choose(db_text(statement, 0), (struct span){NULL, 0}, right, chosen) ==
-		      WHY_NONE;
 	(void)sqlite3_finalize(statement);
 	return may;
 }
@@ -259,7 +318,7 @@ add_token(struct duty *duty, struct span account, int64_t until_ms, char token[D
 	b64url_text(token, DUTY_TOKEN_TEXT, secret, sizeof secret);
 	sign_wipe(secret, sizeof secret);
 	hash = hash_of(span_of(token));
-	err = db_prepare(duty->db, "INSERT INTO session VALUES(?1, ?2, ?3)", &statement);
+	err = db_prepare(duty->db, sql_token, &statement);
 	if (err != ERR_OK)
 		return err;
 	db_bind_blob(statement, 1, span_make(hash.b, HASH_SIZE));
@@ -283,9 +342,35 @@ duty_add(struct duty *duty, struct span account, struct span duties, char token[
 	while (span_split(&rest, ',', &one))
 		if (duty_rights(one) == 0)
 			return ERR_FORMAT;
-	err = run_bound(duty, "INSERT INTO account VALUES(?1, ?2, '')", account, duties,
-			(struct span){NULL, 0});
+	err = run_bound(duty, sql_add, account, duties, (struct span){NULL, 0});
 	return err == ERR_OK ? add_token(duty, account, 0, token) : err;
+}
+
+enum err
+duty_begin(const char *home)
+{
+	struct out all = out_new(DUTY_LACK_MAX);
+	char path[FILE_PATH_MAX];
+	char token[DUTY_TOKEN_TEXT] = "";
+	struct duty *duty = NULL;
+	enum err err = file_path(path, sizeof path, home, "duty.db");
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		out_format(&all, "%s%s", i ? "," : "", rows[i].name);
+	if (err == ERR_OK)
+		err = out_err(&all);
+	if (err == ERR_OK)
+		err = duty_open(path, &duty);
+	if (err == ERR_OK)
+		err = duty_add(duty, SPAN("local"), out_view(&all), token);
+	duty_close(duty);
+	if (err == ERR_OK)
+		err = file_path(path, sizeof path, home, "ctl.token");
+	if (err == ERR_OK)
+		err = file_write(path, span_of(token), 0600);
+	sign_wipe(token, sizeof token);
+	out_free(&all);
+	return err;
 }
 
 enum err
@@ -299,36 +384,32 @@ duty_remove(struct duty *duty, struct span account)
 	return err;
 }
 
+/* What is damaged is not written anew: that would put a good hash over it. */
 enum err
 duty_set_pass(struct duty *duty, struct span account, struct span hash_text)
 {
-	enum err err = run_bound(duty, "UPDATE account SET pass = ?2 WHERE name = ?1", account,
-				 hash_text, (struct span){NULL, 0});
+	struct span none = {NULL, 0};
+	sqlite3_stmt *statement;
+	enum err err = find_account(duty, account, &statement);
 
-	if (err == ERR_OK && sqlite3_changes(duty->db) == 0)
-		return ERR_NOT_FOUND;
+	(void)sqlite3_finalize(statement);
+	if (err == ERR_OK)
+		err = run_bound(duty, sql_pass, account, hash_text, none);
 	/* Whoever knew the old one is signed off. */
 	return err != ERR_OK
 		   ? err
 		   : run_bound(duty, "DELETE FROM session WHERE account = ?1 AND until_ms > 0",
-			       account, (struct span){NULL, 0}, (struct span){NULL, 0});
+			       account, none, none);
 }
 
 enum err
 duty_get_pass(struct duty *duty, struct span account, char *hash_text, size_t size)
 {
 	sqlite3_stmt *statement;
-	bool has_row = false;
-	enum err err = db_prepare(duty->db, "SELECT pass FROM account WHERE name = ?1", &statement);
+	enum err err = find_account(duty, account, &statement);
 
 	hash_text[0] = '\0';
-	if (err != ERR_OK)
-		return err;
-	db_bind_text(statement, 1, account);
-	err = db_step(statement, &has_row);
-	if (err == ERR_OK && !has_row)
-		err = ERR_NOT_FOUND;
-	if (err == ERR_OK && !span_copy(hash_text, size, db_text(statement, 0)))
+	if (err == ERR_OK && !span_copy(hash_text, size, db_text(statement, 1)))
 		err = ERR_LIMIT;
 	(void)sqlite3_finalize(statement);
 	return err;
@@ -373,13 +454,16 @@ duty_list(struct duty *duty, struct out *out)
 {
 	sqlite3_stmt *statement;
 	bool has_row = true;
-	enum err err =
-	    db_prepare(duty->db, "SELECT name, duties FROM account ORDER BY name", &statement);
+	enum err err = db_prepare(duty->db, sql_list, &statement);
 
 	while (err == ERR_OK && has_row) {
 		err = db_step(statement, &has_row);
 		if (err != ERR_OK || !has_row)
 			break;
+		if (!db_int(statement, 2)) {
+			err = ERR_CORRUPT;
+			break;
+		}
 		out_span(out, db_text(statement, 0));
 		out_char(out, ' ');
 		out_span(out, db_text(statement, 1));
@@ -391,10 +475,9 @@ duty_list(struct duty *duty, struct out *out)
 
 static enum err
 wish_run(struct duty *duty, const char *sql, const struct hash *record, struct span account,
-	 int64_t ms, int64_t *found)
+	 int64_t ms)
 {
 	sqlite3_stmt *statement;
-	bool has_row = false;
 	enum err err = db_prepare(duty->db, sql, &statement);
 
 	if (err != ERR_OK)
@@ -402,9 +485,40 @@ wish_run(struct duty *duty, const char *sql, const struct hash *record, struct s
 	db_bind_blob(statement, 1, span_make(record->b, HASH_SIZE));
 	db_bind_text(statement, 2, account);
 	db_bind_int(statement, 3, ms);
-	err = db_step(statement, &has_row);
-	if (found)
-		*found = has_row ? db_int(statement, 0) : 0;
+	err = db_do(statement);
+	(void)sqlite3_finalize(statement);
+	return err;
+}
+
+/* The first column of one row; the second counts damaged rows, of which none may be. */
+static enum err
+count_whole(sqlite3_stmt *statement, int64_t *n)
+{
+	bool has_row = false;
+	enum err err = db_step(statement, &has_row);
+
+	*n = 0;
+	if (err == ERR_OK && (!has_row || db_int(statement, 1)))
+		err = ERR_CORRUPT;
+	if (err == ERR_OK)
+		*n = db_int(statement, 0);
+	return err;
+}
+
+static enum err
+count_wishes(struct duty *duty, const struct hash *record, struct span account, int64_t since_ms,
+	     int64_t *others)
+{
+	sqlite3_stmt *statement;
+	enum err err = db_prepare(duty->db, sql_wishes, &statement);
+
+	*others = 0;
+	if (err != ERR_OK)
+		return err;
+	db_bind_blob(statement, 1, span_make(record->b, HASH_SIZE));
+	db_bind_text(statement, 2, account);
+	db_bind_int(statement, 3, since_ms);
+	err = count_whole(statement, others);
 	(void)sqlite3_finalize(statement);
 	return err;
 }
@@ -413,19 +527,16 @@ enum err
 duty_second(struct duty *duty, const struct hash *record, struct span account, int64_t now_ms,
 	    bool *is_second)
 {
-	int64_t others = 0;
-	enum err err = wish_run(
-	    duty, "SELECT count(*) FROM wish WHERE record = ?1 AND account <> ?2 AND at_ms > ?3",
-	    record, account, now_ms - DUTY_WISH_MS, &others);
+	int64_t others;
+	enum err err = count_wishes(duty, record, account, now_ms - DUTY_WISH_MS, &others);
 
 	*is_second = err == ERR_OK && others > 0;
 	if (err != ERR_OK)
 		return err;
 	if (*is_second)
 		return wish_run(duty, "DELETE FROM wish WHERE record = ?1 AND ?2 = ?2 AND ?3 = ?3",
-				record, account, 0, NULL);
-	return wish_run(duty, "INSERT OR REPLACE INTO wish VALUES(?1, ?2, ?3)", record, account,
-			now_ms, NULL);
+				record, account, 0);
+	return wish_run(duty, sql_wish, record, account, now_ms);
 }
 
 enum err
@@ -437,24 +548,23 @@ duty_hand_over(struct duty *duty, struct span thread, struct span account, bool 
 	if (is_only)
 		err = run_bound(duty, "DELETE FROM handed WHERE thread <> ?1", thread, none, none);
 
-	return err == ERR_OK ? run_bound(duty, "INSERT OR IGNORE INTO handed VALUES(?1, ?2)",
-					 thread, account, none)
-			     : err;
+	return err == ERR_OK ? run_bound(duty, sql_hand, thread, account, none) : err;
 }
 
 enum err
 duty_handed_over(struct duty *duty, struct span thread, struct span account, bool *did)
 {
 	sqlite3_stmt *statement;
-	enum err err = db_prepare(
-	    duty->db, "SELECT 1 FROM handed WHERE thread = ?1 AND account = ?2", &statement);
+	int64_t n;
+	enum err err = db_prepare(duty->db, sql_handed, &statement);
 
 	*did = false;
 	if (err != ERR_OK)
 		return err;
 	db_bind_text(statement, 1, thread);
 	db_bind_text(statement, 2, account);
-	err = db_step(statement, did);
+	err = count_whole(statement, &n);
+	*did = n > 0;
 	(void)sqlite3_finalize(statement);
 	return err;
 }

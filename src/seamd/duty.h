@@ -9,7 +9,8 @@
 /*
  * Who may do what: accounts, their duties and sessions, in duty.db of the home, held by core alone
  * and never in the journal or the picture.  A token is 32 random bytes in base64url; only its hash
- * is kept.
+ * is kept.  Every row carries a row hash (duty_table.h): one that does not match it is used for
+ * nothing, WHY_ACCOUNTS_DAMAGED or ERR_CORRUPT.
  */
 struct duty;
 
@@ -50,12 +51,13 @@ enum {
 	DUTY_WISH_MS = 24 * 3600 * 1000
 };
 
+/* Makes the tables in an empty file.  ERR_CORRUPT also when the tables are others. */
 MUST_USE enum err duty_open(const char *path, struct duty **duty);
 void duty_close(struct duty *duty);
 
 /*
  * The account behind a token, if it holds the named duty ("" = the first it holds) and that duty
- * has the right. WHY_NONE, WHY_NO_ACCOUNT or WHY_NO_DUTY.
+ * has the right. WHY_NONE, WHY_NO_ACCOUNT, WHY_NO_DUTY or WHY_ACCOUNTS_DAMAGED.
  */
 enum why duty_check(struct duty *duty, struct span token, struct span name, unsigned right,
 		    int64_t now_ms, char account[DUTY_NAME_MAX], char chosen[DUTY_NAME_MAX]);
@@ -73,6 +75,10 @@ bool duty_may(struct duty *duty, struct span account, unsigned right);
 MUST_USE enum err duty_add(struct duty *duty, struct span account, struct span duties,
 			   char token[DUTY_TOKEN_TEXT]);
 MUST_USE enum err duty_remove(struct duty *duty, struct span account);
+
+/* A new duty.db in a home, in which whoever owns the home ("local") holds every duty, and its token
+ * in ctl.token.  ERR_EXISTS when that account is there. */
+MUST_USE enum err duty_begin(const char *home);
 
 /* Keeps the hash of a passphrase that clerk made, and ends the account's sessions; reads it back
  * ("" when there is none). */

@@ -292,6 +292,7 @@ check_harm(struct core *core, struct take *take)
 	struct record *target;
 	struct journal_record row;
 	bool is_second = false;
+	enum err err;
 
 	if (own_tells_of_harm(record) && kind_has(record->kind, FIELD_OUTCOME) &&
 	    record->field[FIELD_STATE].is_set && record->field[FIELD_STATE].code == STATE_CLOSED &&
@@ -304,9 +305,11 @@ check_harm(struct core *core, struct take *take)
 	if (!target || core_read(core, &record->field[FIELD_RE].id, &row, target) != ERR_OK ||
 	    !own_tells_of_harm(target))
 		return;
-	if (duty_second(core->duty, &row.id, span_of(take->who.account), role_now_ms(),
-			&is_second) != ERR_OK ||
-	    !is_second)
+	err =
+	    duty_second(core->duty, &row.id, span_of(take->who.account), role_now_ms(), &is_second);
+	if (err == ERR_CORRUPT)
+		take_refuse(take, WHY_ACCOUNTS_DAMAGED, FIELD_RE, NULL);
+	else if (err != ERR_OK || !is_second)
 		take_refuse(take, WHY_TWO_ACCOUNTS, FIELD_RE,
 			    "it tells of harm to civilians: your wish is noted for a day; a second "
 			    "officer with "

@@ -84,7 +84,9 @@ check_second(struct core *core, struct take *take, const struct relief *now, boo
 	enum err err =
 	    duty_handed_over(core->duty, now->thread, span_of(take->who.account), &is_same);
 
-	if (err != ERR_OK)
+	if (err == ERR_CORRUPT)
+		take_refuse(take, WHY_ACCOUNTS_DAMAGED, FIELD_STATE, NULL);
+	else if (err != ERR_OK)
 		take->err = err;
 	else if (is_same && !take->is_alone)
 		take_refuse(take, WHY_TWO_ACCOUNTS, FIELD_STATE,

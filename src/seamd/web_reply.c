@@ -279,12 +279,16 @@ status_of(enum why why)
 		enum why why;
 		int status;
 	} rows[] = {
-	    {WHY_NO_ACCOUNT, 401},      {WHY_NO_DUTY, 403},     {WHY_NOT_OWN, 403},
-	    {WHY_TWO_ACCOUNTS, 409},    {WHY_NO_TARGET, 404},   {WHY_UNKNOWN_PARTY, 404},
-	    {WHY_UNKNOWN_STATION, 404}, {WHY_ERASED, 410},      {WHY_RETRACTED, 409},
-	    {WHY_GIVEN, 409},           {WHY_OLD_VERSION, 409}, {WHY_NO_RULE, 409},
-	    {WHY_QUEUE_FULL, 503},      {WHY_NO_MEMORY, 503},   {WHY_STOPPED, 503},
-	    {WHY_DISK_FULL, 507},       {WHY_TOO_LARGE, 413},   {WHY_ORIGIN_TAKEN, 409},
+	    {WHY_NO_ACCOUNT, 401},       {WHY_NO_DUTY, 403},
+	    {WHY_NOT_OWN, 403},          {WHY_TWO_ACCOUNTS, 409},
+	    {WHY_NO_TARGET, 404},        {WHY_UNKNOWN_PARTY, 404},
+	    {WHY_UNKNOWN_STATION, 404},  {WHY_ERASED, 410},
+	    {WHY_RETRACTED, 409},        {WHY_GIVEN, 409},
+	    {WHY_OLD_VERSION, 409},      {WHY_NO_RULE, 409},
+	    {WHY_QUEUE_FULL, 503},       {WHY_NO_MEMORY, 503},
+	    {WHY_STOPPED, 503},          {WHY_DISK_FULL, 507},
+	    {WHY_TOO_LARGE, 413},        {WHY_ORIGIN_TAKEN, 409},
+	    {WHY_ACCOUNTS_DAMAGED, 503},
 	};
 
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
