@@ -5,7 +5,7 @@
 #include "edge/ucdp.h"
 
 #include "edge/csv.h"
-#include "edge/region.h"
+#include "model/region.h"
 
 #include <stdlib.h>
 #include <string.h>

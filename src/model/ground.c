@@ -8,6 +8,7 @@
 #include "model/area.h"
 #include "model/fold.h"
 #include "model/layer.h"
+#include "model/region.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -213,8 +214,8 @@ ground_zone_at(const struct ground *ground, int64_t at_ms, struct point point, s
 	return NULL;
 }
 
-const struct ground_unit *
-ground_unit(const struct ground *ground, enum ground_layer layer, struct span name)
+static const struct ground_unit *
+unit_named(const struct ground *ground, enum ground_layer layer, struct span name)
 {
 	char folded[GROUND_TEXT_MAX];
 
@@ -225,6 +226,18 @@ ground_unit(const struct ground *ground, enum ground_layer layer, struct span na
 			if (strcmp(ground->units[layer][i]->folded[k], folded) == 0)
 				return &ground->units[layer][i]->shown;
 	return NULL;
+}
+
+/* Layers are kept in the one spelling: a name in another is looked up by that, too. */
+const struct ground_unit *
+ground_unit(const struct ground *ground, enum ground_layer layer, struct span name)
+{
+	const struct ground_unit *unit = unit_named(ground, layer, name);
+	const char *known = layer == GROUND_GOVERNORATE ? region_known_governorate(name)
+			    : layer == GROUND_DISTRICT  ? region_known_district(name)
+							: NULL;
+
+	return unit || !known ? unit : unit_named(ground, layer, span_of(known));
 }
 
 const struct area *

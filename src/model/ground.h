@@ -32,7 +32,8 @@ enum {
 	GROUND_POINTS_MAX = 2000000          /* vertices of all layers */
 };
 
-/* A named area; texts are never NULL, "" where the file has none. */
+/* A named area; texts are never NULL, "" where the file has none.  Names of governorates and
+ * districts, and `within`, are in the one spelling of region.h where that has a row. */
 struct ground_unit {
 	enum ground_layer layer;
 	char name[GROUND_TEXT_MAX];
@@ -81,8 +82,8 @@ const struct ground_unit *ground_district_at(const struct ground *ground, struct
 const struct ground_unit *ground_zone_at(const struct ground *ground, int64_t at_ms,
 					 struct point point, size_t n);
 
-/* The unit of a layer with that code or name in any language, compared folded (fold.h); NULL when
- * none. */
+/* The unit of a layer with that code or name in any language, compared folded (fold.h), or in
+ * another spelling of a governorate or district (region.h); NULL when none. */
 const struct ground_unit *ground_unit(const struct ground *ground, enum ground_layer layer,
 				      struct span name);
 

@@ -6,6 +6,7 @@
 #include "model/layer.h"
 
 #include "base/json.h"
+#include "model/region.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -279,6 +280,18 @@ take_layer(struct load *load, const json_t *properties, enum ground_layer *layer
 	return ERR_OK;
 }
 
+/* A governorate or district in the one spelling, where it is known (region.h). */
+static void
+spell(enum ground_layer layer, char name[GROUND_TEXT_MAX])
+{
+	const char *known = layer == GROUND_GOVERNORATE ? region_known_governorate(span_of(name))
+			    : layer == GROUND_DISTRICT  ? region_known_district(span_of(name))
+							: NULL;
+
+	if (known)
+		(void)!span_copy(name, GROUND_TEXT_MAX, span_of(known));
+}
+
 static enum err
 take_names(struct load *load, const json_t *properties, struct ground_unit *shown)
 {
@@ -293,6 +306,7 @@ take_names(struct load *load, const json_t *properties, struct ground_unit *show
 	enum err err = take_text(load, properties, name, shown->name);
 
 	memcpy(load->name, shown->name, sizeof(load->name));
+	spell(shown->layer, shown->name);
 	if (!err)
 		err = take_text(load, properties, ar, shown->name_ar);
 	if (!err)
@@ -301,6 +315,7 @@ take_names(struct load *load, const json_t *properties, struct ground_unit *show
 		err = take_text(load, properties, code, shown->code);
 	if (!err)
 		err = take_text(load, properties, within, shown->within);
+	spell(GROUND_GOVERNORATE, shown->within);
 	if (!err && !shown->name[0] && !shown->code[0])
 		err = refuse(load, ERR_FORMAT, "has neither %s nor %s", load->keys.name,
 			     load->keys.code);

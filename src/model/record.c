@@ -6,6 +6,7 @@
 
 #include "model/entry.h"
 #include "model/pack.h"
+#include "model/region.h"
 #include "model/value.h"
 
 #include <string.h>
@@ -27,6 +28,18 @@ is_member(enum field field)
 	       field == FIELD_FILED;
 }
 
+/* One governorate has one name, whoever types it (region.h). */
+static void
+spell(enum field field, struct value *value)
+{
+	const char *known = field == FIELD_GOVERNORATE ? region_known_governorate(value->text)
+			    : field == FIELD_DISTRICT  ? region_known_district(value->text)
+						       : NULL;
+
+	if (known)
+		value->text = span_of(known);
+}
+
 enum why
 record_set(struct record *record, struct arena *arena, enum field field, struct span typed,
 	   const struct record_typing *typing)
@@ -42,6 +55,7 @@ record_set(struct record *record, struct arena *arena, enum field field, struct 
 	why = entry_read(arena, field, typed, typing, &value);
 	if (why != WHY_NONE)
 		return why;
+	spell(field, &value);
 	value.is_set = true;
 	value.levels = value_levels(field, &value);
 	why = value_check(field, &value, false);

@@ -104,7 +104,7 @@ make(struct picture *picture)
 	}
 	(void)sqlite3_finalize(statement);
 	if (err == ERR_OK)
-		err = db_run(picture->db, "PRAGMA user_version = 2; COMMIT");
+		err = db_run(picture->db, "PRAGMA user_version = 3; COMMIT");
 	if (err != ERR_OK)
 		(void)sqlite3_exec(picture->db, "ROLLBACK", NULL, NULL, NULL);
 	return err;

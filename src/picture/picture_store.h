@@ -17,7 +17,7 @@
  * only, those without a place in a corner that no query reaches words  FTS5 without content: folded
  * words of every version that is not erased state  id, party, state → at, why
  */
-enum { PICTURE_FORM = 2 };
+enum { PICTURE_FORM = 3 };
 
 /* clang-format off */
 #define PICTURE_SQL_ROWS(X) \

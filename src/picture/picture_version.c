@@ -4,6 +4,7 @@
  */
 #include "picture/picture_store.h"
 
+#include "model/region.h"
 #include "picture/word.h"
 
 #include <string.h>
@@ -252,6 +253,20 @@ bind_place(sqlite3_stmt *statement, const struct record *record)
 	db_bind_int(statement, 24, value->place.lon_e7);
 }
 
+/* In the one spelling, so that what others write otherwise is counted with the rest. */
+static void
+bind_region(sqlite3_stmt *statement, int index, const struct record *record, enum field field,
+	    const char *known(struct span))
+{
+	const char *name =
+	    record && record->field[field].is_set ? known(record->field[field].text) : NULL;
+
+	if (name)
+		db_bind_text(statement, index, span_of(name));
+	else
+		bind_text(statement, index, record, field);
+}
+
 /* Whether it waits for answers: acts of coordination always do. */
 static bool
 is_asking(const struct picture_version *version)
@@ -301,8 +316,8 @@ picture_version_write_row(struct picture *picture, const struct picture_version 
 	picture_area_box(record, when.from_ms, when.to_ms, box->at);
 	for (int i = 0; i < 4; i++)
 		db_bind_int(s, 25 + i, box->at[i]);
-	bind_text(s, 29, record, FIELD_GOVERNORATE);
-	bind_text(s, 30, record, FIELD_DISTRICT);
+	bind_region(s, 29, record, FIELD_GOVERNORATE, region_known_governorate);
+	bind_region(s, 30, record, FIELD_DISTRICT, region_known_district);
 	bind_code(s, 31, record, FIELD_GROUP);
 	if (record && record->field[FIELD_GRADE].is_set)
 		db_bind_int(s, 32, record->field[FIELD_GRADE].grade.information);

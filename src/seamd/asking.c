@@ -3,6 +3,7 @@
 
 #include "model/coord.h"
 #include "model/degrees.h"
+#include "model/region.h"
 
 #include <string.h>
 
@@ -122,16 +123,22 @@ read_near(struct picture_query *query, struct span value, const struct record_ty
 static enum why
 read_governorate(struct picture_query *query, struct span value, const struct record_typing *typing)
 {
+	const char *known;
+
 	(void)typing;
-	query->governorate = value;
+	known = region_known_governorate(value);
+	query->governorate = known ? span_of(known) : value;
 	return WHY_NONE;
 }
 
 static enum why
 read_district(struct picture_query *query, struct span value, const struct record_typing *typing)
 {
+	const char *known;
+
 	(void)typing;
-	query->district = value;
+	known = region_known_district(value);
+	query->district = known ? span_of(known) : value;
 	return WHY_NONE;
 }
 

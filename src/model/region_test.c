@@ -5,7 +5,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "edge/region.h"
+#include "model/region.h"
 
 #include <string.h>
 
@@ -64,6 +64,47 @@ every_governorate_is_its_own_name(void **state)
 	assert_int_equal(n, 19);
 }
 
+/* As OCHA COD-AB, UCDP GED, GeoNames, newspapers and both administrations spell them. */
+static void
+every_spelling_is_one_governorate(void **state)
+{
+	static const char *const spellings[][8] = {
+	    {"Anbar", "Al-Anbar", "al anbār", "AL ANBAR", "Al Anbar Governorate", "الأنبار"},
+	    {"Babil", "Babylon", "Bābil", "بابل"},
+	    {"Baghdad", "Bagdad", "Baghdād province", "بغداد"},
+	    {"Basra", "Al-Basrah", "Basrah", "Al Başrah", "البصرة"},
+	    {"Dhi Qar", "Thi-Qar", "Thi Qar", "Dhī Qār", "Dhi-Qar", "ذي قار"},
+	    {"Diyala", "Diyālá", "Diala", "ديالى", "دیالە"},
+	    {"Duhok", "Dahuk", "Dohuk", "Dihok", "Dahūk", "دهوك", "دهۆک"},
+	    {"Erbil", "Arbil", "Hawler", "Hewlêr", "Arbīl", "أربيل", "هەولێر"},
+	    {"Halabja", "Halabcha", "Helebce", "حلبجة", "هەڵەبجە"},
+	    {"Karbala", "Kerbala", "Karbalā’", "كربلاء"},
+	    {"Kirkuk", "Kerkuk", "Karkūk", "At-Ta'mim", "كركوك", "کەرکووک"},
+	    {"Maysan", "Missan", "Maisan", "ميسان"},
+	    {"Muthanna", "Al-Muthanna", "Al Muthanná", "المثنى"},
+	    {"Najaf", "Al-Najaf", "An Najaf", "النجف"},
+	    {"Nineveh", "Ninewa", "Ninawa", "Nīnawá", "Ninevah", "ninewa", "نينوى"},
+	    {"Qadisiyah", "Al-Qadissiya", "Al Qādisīyah", "Al-Diwaniyah", "Qadisiya", "القادسية"},
+	    {"Salah al-Din", "Salah Al-Din", "Salahaddin", "Saladin", "Şalāḩ ad Dīn", "صلاح الدين"},
+	    {"Sulaymaniyah", "Al-Sulaymaniyah", "Sulaimaniya", "Slemani", "Slêmanî", "السليمانية"},
+	    {"Wasit", "Wassit", "Wāsiţ", "واسط"},
+	};
+
+	(void)state;
+	assert_null(region_governorate_at(sizeof spellings / sizeof *spellings));
+	for (size_t i = 0; i < sizeof spellings / sizeof *spellings; i++)
+		for (size_t k = 0; k < 8 && spellings[i][k]; k++) {
+			const char *name = region_known_governorate(span_of(spellings[i][k]));
+
+			if (!name || strcmp(name, spellings[i][0]) != 0)
+				fail_msg("%s: %s", spellings[i][k], name ? name : "no row");
+		}
+	assert_null(region_known_governorate(SPAN("North")));
+	assert_null(region_known_governorate(SPAN("")));
+	assert_null(region_known_district(SPAN("Somewhere New")));
+	assert_string_equal(region_known_district(SPAN("Al-Mosul")), "Mosul");
+}
+
 static void
 long_and_broken_names_are_refused(void **state)
 {
@@ -83,6 +124,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(names_are_one),
 	    cmocka_unit_test(every_governorate_is_its_own_name),
+	    cmocka_unit_test(every_spelling_is_one_governorate),
 	    cmocka_unit_test(long_and_broken_names_are_refused),
 	};
 

@@ -1,9 +1,9 @@
 /*
  * Promises one spelling per governorate and district.  The rows are data: spellings met in UCDP
- * GED, OCHA COD and GeoNames, in Latin, Arabic and Sorani letters; compared folded (model/fold.h),
- * so marks, capitals, blanks and hyphens do not count.
+ * GED, OCHA COD, GeoNames and the press, in Latin, Arabic and Sorani letters; compared folded
+ * (model/fold.h), so marks, capitals, blanks and hyphens do not count.
  */
-#include "edge/region.h"
+#include "model/region.h"
 
 #include "model/fold.h"
 
@@ -16,25 +16,25 @@ struct region {
 
 /* clang-format off */
 static const struct region governorates[] = {
-	{"Anbar",        "Al-Anbar|الأنبار|ئەنبار"},
+	{"Anbar",        "Al-Anbar|Ambar|الأنبار|انبار|ئەنبار"},
 	{"Babil",        "Babylon|بابل|بابیل"},
-	{"Baghdad",      "Bagdad|بغداد|بەغدا"},
-	{"Basra",        "Basrah|Al-Basrah|البصرة|بەسرە"},
-	{"Dhi Qar",      "Thi Qar|Zi Qar|ذي قار|زیقار"},
-	{"Diyala",       "Diala|ديالى|دیالە"},
-	{"Duhok",        "Dahuk|Dohuk|Dihok|دهوك|دهۆک"},
-	{"Erbil",        "Arbil|Irbil|Hawler|أربيل|هەولێر"},
-	{"Halabja",      "Halabcha|Halabjah|حلبجة|هەڵەبجە"},
-	{"Karbala",      "Kerbala|كربلاء|کەربەلا"},
-	{"Kirkuk",       "Karkuk|Kerkuk|At-Tamim|كركوك|کەرکووک"},
-	{"Maysan",       "Missan|Misan|ميسان|مەیسان"},
-	{"Muthanna",     "Al-Muthanna|المثنى|موسەننا"},
-	{"Najaf",        "An-Najaf|Al-Najaf|النجف|نەجەف"},
-	{"Nineveh",      "Ninawa|Ninewa|Ninevah|Naynawa|نينوى|نەینەوا"},
-	{"Qadisiyah",    "Al-Qadisiyah|Qadissiya|Al-Qadissiya|Diwaniyah|القادسية|الديوانية|قادسیە"},
-	{"Salah al-Din", "Salah ad-Din|Salahuddin|Salahaddin|Saladin|صلاح الدين|سەلاحەدین"},
-	{"Sulaymaniyah", "As-Sulaymaniyah|Al-Sulaymaniyah|Sulaimaniya|Slemani|السليمانية|سلێمانی"},
-	{"Wasit",        "Wassit|واسط|واست"},
+	{"Baghdad",      "Bagdad|Bagdhad|بغداد|بەغدا"},
+	{"Basra",        "Basrah|Al-Basrah|Al-Basra|Bassora|Busra|البصرة|بەسرە"},
+	{"Dhi Qar",      "Thi Qar|Zi Qar|Thiqar|Dhikar|ذي قار|زیقار"},
+	{"Diyala",       "Diala|Dyala|Diyalah|ديالى|دیالە"},
+	{"Duhok",        "Dahuk|Dohuk|Dihok|Dahok|Dahouk|Dihuk|Dhok|دهوك|دهۆک"},
+	{"Erbil",        "Arbil|Irbil|Arbeel|Hawler|Hewler|أربيل|هەولێر"},
+	{"Halabja",      "Halabcha|Halabjah|Halabjeh|Helebce|Helepce|حلبجة|هەڵەبجە"},
+	{"Karbala",      "Kerbala|Karbalaa|Kerbela|كربلاء|كربلا|کەربەلا"},
+	{"Kirkuk",       "Karkuk|Kerkuk|Karkouk|Kirkouk|At-Tamim|Al-Tamim|Tamim|كركوك|التأميم|کەرکووک"},
+	{"Maysan",       "Missan|Misan|Maisan|Meysan|Mesan|ميسان|مەیسان"},
+	{"Muthanna",     "Al-Muthanna|Muthana|Al-Muthana|Mothanna|المثنى|موسەننا"},
+	{"Najaf",        "An-Najaf|Al-Najaf|Nejef|Nadjaf|النجف|نەجەف"},
+	{"Nineveh",      "Ninawa|Ninewa|Ninevah|Nineva|Naynawa|Naynava|Nainawa|Ninive|Neynewa|نينوى|نينوا|نەینەوا"},
+	{"Qadisiyah",    "Al-Qadisiyah|Qadissiya|Al-Qadissiya|Qadisiya|Al-Qadisiya|Qadisiyyah|Al-Qadisiyyah|Qadissiyah|Al-Qadissiyah|Diwaniyah|Al-Diwaniyah|Diwaniya|Al-Diwaniya|القادسية|الديوانية|قادسیە"},
+	{"Salah al-Din", "Salah ad-Din|Salahuddin|Salahaddin|Salahadin|Salaheddin|Salahudin|Salah al-Deen|Salahaldeen|Saladin|Selahaddin|صلاح الدين|سەلاحەدین"},
+	{"Sulaymaniyah", "As-Sulaymaniyah|Al-Sulaymaniyah|Sulaymaniya|Al-Sulaymaniya|Sulaimaniya|Al-Sulaimaniya|Sulaimaniyah|Al-Sulaimaniyah|Suleimaniya|Suleimaniyah|Sulaimani|Suleimani|Sulaymani|Silemani|Slemani|السليمانية|سلێمانی"},
+	{"Wasit",        "Wassit|Waset|Wasid|واسط|واست"},
 };
 
 static const struct region districts[] = {
@@ -208,19 +208,39 @@ plain(struct span text, char name[REGION_TEXT])
 	return n > 0;
 }
 
+static const char *
+known(const struct region *rows, size_t n, struct span text)
+{
+	struct span core = bare(text);
+
+	return core.n ? find(rows, n, core) : NULL;
+}
+
 static bool
 name_of(const struct region *rows, size_t n, struct span text, char name[REGION_TEXT])
 {
 	struct span core = bare(text);
-	const char *known = core.n ? find(rows, n, core) : NULL;
+	const char *row = known(rows, n, text);
 
 	name[0] = '\0';
-	if (known)
-		return span_copy(name, REGION_TEXT, span_of(known));
+	if (row)
+		return span_copy(name, REGION_TEXT, span_of(row));
 	if (core.n && plain(core, name))
 		return true;
 	name[0] = '\0';
 	return false;
+}
+
+const char *
+region_known_governorate(struct span text)
+{
+	return known(governorates, sizeof governorates / sizeof *governorates, text);
+}
+
+const char *
+region_known_district(struct span text)
+{
+	return known(districts, sizeof districts / sizeof *districts, text);
 }
 
 bool
