@@ -24,7 +24,9 @@
 	X(KEY,       "a key is missing or does not open") \
 	X(CLOSED,    "the other side has closed") \
 	X(SYSTEM,    "the system refused a call") \
-	X(INTERNAL,  "a fault in this program")
+	X(INTERNAL,  "a fault in this program") \
+	X(NOT_PLAIN, "there is a device, pipe, socket, link or folder of that name, and it was left as " \
+		     "it is: give the name of a plain file")
 /* clang-format on */
 
 enum err {

@@ -67,6 +67,16 @@ sync_folder_of(const char *path)
 }
 
 enum err
+file_may_replace(const char *path)
+{
+	struct stat status;
+
+	if (lstat(path, &status) != 0)
+		return errno == ENOENT ? ERR_OK : err_from_errno(errno);
+	return S_ISREG(status.st_mode) ? ERR_OK : ERR_NOT_PLAIN;
+}
+
+enum err
 file_write(const char *path, struct span bytes, unsigned mode)
 {
 	char temporary[FILE_PATH_MAX];
@@ -76,7 +86,12 @@ file_write(const char *path, struct span bytes, unsigned mode)
 
 	if (n < 0 || (size_t)n >= sizeof temporary)
 		return ERR_LIMIT;
-	fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, (mode_t)mode);
+	err = file_may_replace(path);
+	if (err == ERR_OK)
+		err = file_may_replace(temporary);
+	if (err != ERR_OK)
+		return err;
+	fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, (mode_t)mode);
 	if (fd < 0)
 		return err_from_errno(errno);
 	err = write_all(fd, bytes);

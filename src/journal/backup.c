@@ -297,12 +297,23 @@ finish_file(FILE *file, enum err err)
 	return err;
 }
 
-static FILE *
-create_private(const char *path)
+static enum err
+create_private(const char *path, FILE **file)
 {
-	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+	enum err err = file_may_replace(path);
+	int fd;
 
-	return fd < 0 ? NULL : fdopen(fd, "wb");
+	*file = NULL;
+	if (err != ERR_OK)
+		return err;
+	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return err_from_errno(errno);
+	*file = fdopen(fd, "wb");
+	if (*file)
+		return ERR_OK;
+	(void)close(fd);
+	return ERR_NOMEM;
 }
 
 enum err
@@ -318,14 +329,18 @@ backup_make(const char *dir, const char *file, struct span passphrase, const cha
 		return ERR_NOMEM;
 	if (n < 0 || (size_t)n >= sizeof part || count > FILES_MAX)
 		err = ERR_LIMIT;
-	if (err == ERR_OK && !(writer->file = create_private(part)))
-		err = err_from_errno(errno);
+	if (err == ERR_OK)
+		err = file_may_replace(file);
+	if (err == ERR_OK)
+		err = create_private(part, &writer->file);
 	if (err == ERR_OK) {
 		writer->step = step;
 		err = start_file(writer, passphrase);
 		if (err == ERR_OK)
 			err = put_all(writer, dir, names, count);
 		err = finish_file(writer->file, err);
+		if (err == ERR_OK) /* it took a while */
+			err = file_may_replace(file);
 		if (err == ERR_OK && rename(part, file) != 0)
 			err = err_from_errno(errno);
 		if (err != ERR_OK)
@@ -425,8 +440,7 @@ open_target(struct reader *reader, const char *name, FILE **file)
 	err = file_make_dirs(folder, 0700);
 	if (err != ERR_OK)
 		return err;
-	*file = create_private(path);
-	return *file ? ERR_OK : err_from_errno(errno);
+	return create_private(path, file);
 }
 
 static enum err

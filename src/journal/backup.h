@@ -15,6 +15,7 @@ struct backup_step {
  * are copied as of one moment each, also while the station runs.  Argon2id over the passphrase,
  * XChaCha20-Poly1305 secretstream.  head.db is never restored as a head: after a restore the
  * station needs recover_home().  step may be NULL.
+ * ERR_NOT_PLAIN: `file` is no plain file (file_may_replace()).
  */
 MUST_USE enum err backup_make(const char *dir, const char *file, struct span passphrase,
 			      const char *const *names, size_t count,

@@ -24,7 +24,7 @@ place_of(const char *dir, const struct tile *tile, char path[FILE_PATH_MAX])
 static enum err
 write_bytes(const char *path, struct span bytes, bool is_synced)
 {
-	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0644);
 	enum err err = ERR_OK;
 
 	if (fd < 0)
@@ -57,7 +57,9 @@ put_file(const char *path, struct span bytes, bool is_synced)
 	enum err err;
 
 	(void)snprintf(temporary, sizeof temporary, "%s.new", path);
-	err = write_bytes(temporary, bytes, is_synced);
+	err = file_may_replace(path);
+	if (err == ERR_OK)
+		err = write_bytes(temporary, bytes, is_synced);
 	if (err == ERR_NOT_FOUND && span_copy(folder, sizeof folder, span_of(path))) {
 		err = file_make_dirs(dirname(folder), 0755);
 		if (err == ERR_OK)

@@ -256,6 +256,9 @@ stick_export(struct app *app)
 
 	if (app->args->n != 2 || !is_addressee(to))
 		return app_usage(app, "export bundle PARTY FILE (or a sister station: a/kirkuk)");
+	err = file_may_replace(file);
+	if (err != ERR_OK)
+		return app_fail(app, err, file);
 	reach = reach_open(app);
 	if (!reach)
 		return APP_NO;
