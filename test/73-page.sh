@@ -120,6 +120,11 @@ same "a place with its zone left out is not filed at once" 200 \
 reads >text
 holds "it is said what was assumed" 'the grid zone was not typed and was assumed' text
 same "nothing was filed" 0 "$(records sighting)"
+same "nor is a time far ahead" 200 "$(send '/report?lang=en' nonce=y step=file kind=sighting type=mov.sighting \
+    place=38SME448251 when="$(date -u -d '+40 days' +%Y-%m-%d)")"
+reads >text
+holds "it is said that it is" '^time: a time lies far ahead' text
+same "nothing was filed" 0 "$(records sighting)"
 for wrong in 'place=by the bridge' 'when=soon' 'persons=-1' 'type=zz' 'kind=policy' 'when='; do
 	same "not with $wrong" 422 "$(send '/report?lang=ar' nonce=z step=file kind=sighting type=mov.sighting place=38SME448251 \
 	    when=now "$wrong" | tail -c 3)"

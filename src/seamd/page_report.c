@@ -284,11 +284,13 @@ write_gets(struct page *page, const struct outcome_shown *shown)
 static void
 write_heard(struct page *page, unsigned heard)
 {
+	static const unsigned times = HEARD_AHEAD | HEARD_PAST | HEARD_NEXT_DAY;
+
 	for (unsigned i = 0; heard_text(i); i++) {
 		if (!(heard >> i & 1))
 			continue;
 		out_text(&page->out, "<p class=e>");
-		page_label(page, field_row(FIELD_PLACE)->label);
+		page_label(page, field_row(times >> i & 1 ? FIELD_WHEN : FIELD_PLACE)->label);
 		out_text(&page->out, ": ");
 		page_label(page, heard_text(i));
 		out_text(&page->out, "</p>\n");
