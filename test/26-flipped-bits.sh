@@ -106,3 +106,39 @@ for size in 50000 8192 0 1000; do
 done
 refuse "recover cannot mend that" seam recover h
 holds "and says what to do" 'seam recover NEW --from BACKUP' err
+
+# Confirmed, and killed before a head was signed: the records lie in the write-ahead logs alone, and
+# SQLite drops without a word what lies behind a frame that does not hold.
+try "another home is made" "$drive" make k
+sed -i 's/^beat_ms .*/beat_ms 60000/' k/seam.conf
+start_station k
+try "records are filed" "$drive" file k kept 30
+kill_station k
+rm -rf killed && cp -a k killed
+rm -f killed/*-shm
+try "a killed home is sound" seam verify k
+holds "no log ends in half a commit" '^ +0 unfinished$' out
+for log in journal.db-wal keys.db-wal; do
+	size=$(stat -c %s killed/$log)
+	for part in 3 20 1000 $((size / 4)) $((size / 2)) $((size - 5000)) $((size - 1)); do
+		rm -rf k && cp -a killed k && rm -f k/home.place
+		flip k/$log "$part"
+		refuse "$log, a bit of byte $part" seam verify k
+		cat out err >told
+		holds "$log, byte $part: the place is named" "the first: $log: (frame [0-9]+ is|its head is) damaged" told
+	done
+done
+refuse "a look has not taken it away" seam verify k
+rm -rf k && cp -a killed k && rm -f k/home.place
+flip k/journal.db-wal $(($(stat -c %s k/journal.db-wal) / 2))
+seam --home k list >out 2>err
+refuse "nor has a list" seam verify k
+start_station k
+stop_station k
+holds "the station starts, and its log names the place" 'journal.db-wal: frame [0-9]+ is damaged' k.out
+# A commit that was cut off while it was written is no fault.
+rm -rf k && cp -a killed k && rm -f k/home.place
+truncate -s -1500 k/journal.db-wal
+try "a commit that power loss cut off is no fault" seam verify k
+holds "and is told" '^ +1 unfinished$' out
+holds "in words" 'ends in a commit that is not whole' out

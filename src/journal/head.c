@@ -7,6 +7,7 @@
 #include "journal/inside.h"
 #include "journal/rowhash.h"
 #include "journal/tables.h"
+#include "journal/wal.h"
 
 #include <string.h>
 
@@ -25,6 +26,8 @@ head_open(const char *dir, enum db_mode mode, sqlite3 **db)
 		err = db_open(path, mode, db);
 	if (err != ERR_OK)
 		return err;
+	if (mode == DB_READ)
+		wal_keep(path, *db);
 	err = rowhash_install(*db);
 	if (err == ERR_OK)
 		return ERR_OK;

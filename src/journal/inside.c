@@ -9,6 +9,7 @@
 #include "journal/keys.h"
 #include "journal/rowhash.h"
 #include "journal/tables.h"
+#include "journal/wal.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -270,6 +271,8 @@ open_one(const char *dir, const char *name, enum db_mode mode, sqlite3 **db)
 
 	if (err == ERR_OK)
 		err = db_open(path, mode, db);
+	if (err == ERR_OK && mode == DB_READ)
+		wal_keep(path, *db);
 	return err == ERR_OK ? rowhash_install(*db) : err;
 }
 

@@ -71,6 +71,7 @@ struct journal {
 	struct merkle_tree *tree; /* durable leaves only */
 	struct note_head head;    /* last signed; size 0 before */
 	uint64_t repairs;
+	char warning[JOURNAL_WHY_MAX];
 
 	bool is_in_batch;
 	bool is_broken;     /* a write or fsync failed: nothing may be written any more */

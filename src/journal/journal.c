@@ -11,6 +11,7 @@
 #include "journal/rowhash.h"
 #include "journal/tables.h"
 #include "journal/tilestore.h"
+#include "journal/wal.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -318,6 +319,28 @@ mend(struct journal *journal)
 	return err == ERR_OK ? inside_publish(journal) : err;
 }
 
+/* Before SQLite drops what is behind a frame that does not hold.  Damage before a commit that is
+ * not whole. */
+static void
+look_at_logs(struct journal *journal)
+{
+	static const char *const names[] = {"journal.db", "keys.db", "head.db"};
+	enum wal_state worst = WAL_SOUND;
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		char path[FILE_PATH_MAX];
+		char text[WAL_TEXT_MAX];
+		struct wal_found found;
+
+		if (file_path(path, sizeof path, journal->dir, names[i]) != ERR_OK ||
+		    wal_look(path, &found) != ERR_OK || found.state <= worst)
+			continue;
+		worst = found.state;
+		wal_say(text, names[i], &found);
+		(void)snprintf(journal->warning, sizeof journal->warning, "%s", text);
+	}
+}
+
 /* The head before the leaves: a reader beside a running writer must not see a head over leaves it
  * did not read. */
 static enum err
@@ -328,6 +351,8 @@ load(struct journal *journal, char *why)
 	enum err head_err = ERR_OK;
 	enum err err = is_writer ? take_lock(journal) : ERR_OK;
 
+	if (err == ERR_OK && is_writer)
+		look_at_logs(journal);
 	if (err == ERR_OK)
 		err = inside_open_files(journal, is_writer ? DB_WRITE : DB_READ);
 	if (err == ERR_OK)
@@ -594,4 +619,10 @@ uint64_t
 journal_repairs(const struct journal *journal)
 {
 	return journal->repairs;
+}
+
+const char *
+journal_warning(const struct journal *journal)
+{
+	return journal->warning;
 }

@@ -66,6 +66,10 @@ uint64_t journal_head_size(const struct journal *journal);
 /* Tiles found missing or damaged and rebuilt by journal_open. */
 uint64_t journal_repairs(const struct journal *journal);
 
+/* What journal_open for writing found in the write-ahead logs that SQLite passes over in silence:
+ * a damaged frame, or a commit that is not whole (wal.h).  "" when they were sound. */
+const char *journal_warning(const struct journal *journal);
+
 /*
  * Group commit.  Everything that adds or changes (here and in sent.h, inbox.h, outbox.h,
  * quarantine.h, shelf.h) happens between begin and commit.  commit = keys.db, then journal.db, each

@@ -22,8 +22,9 @@ struct verify_counts {
 	uint64_t bodies_lost; /* leaves without their record or receipt: no fault */
 	uint64_t leaves_lost; /* of a closed epoch: under its head, not held here: no fault */
 	uint64_t unheaded;    /* leaves not yet under a head: no fault */
-	uint64_t cosigns;     /* countersignatures of own heads, each over a root recomputed */
-	uint64_t witnessed;   /* heads of other logs countersigned here */
+	uint64_t unfinished; /* write-ahead logs that end in a commit that is not whole: no fault */
+	uint64_t cosigns;    /* countersignatures of own heads, each over a root recomputed */
+	uint64_t witnessed;  /* heads of other logs countersigned here */
 	uint64_t faults;
 };
 
@@ -46,19 +47,19 @@ struct verify_options {
 };
 
 /*
- * Recomputes everything from stored bytes: leaf = hash of JWT or receipt, Merkle root, every tile
- * and bundle, the published checkpoint and its signature, head.db, countersignatures of own heads
- * and heads of others, every row hash, every key and ciphertext.  Goes on after a fault; `fault` is
- * the first one and names the place.  ERR_CORRUPT when there was any; another error when the home
- * could not be read at all (fault says why).
+ * Recomputes everything from stored bytes: write-ahead logs (wal.h), leaf = hash of JWT or receipt,
+ * Merkle root, every tile and bundle, the published checkpoint and its signature, head.db,
+ * countersignatures of own heads and heads of others, every row hash, every key and ciphertext.
+ * Goes on after a fault; `fault` is the first one and names the place.  ERR_CORRUPT when there was
+ * any; another error when the home could not be read at all (fault says why).
  */
 MUST_USE enum err verify_home(const char *dir, const struct verify_options *options,
 			      struct verify_counts *counts, char fault[VERIFY_FAULT_MAX]);
 
 /*
- * The same of a database of the home that another room keeps: page structure, the schema that
- * `make` makes, and every row hash; rows end with a NULL name.  Adds to the counts; a fault is
- * named when it is the first of them.  A file that is not there is a fault.
+ * The same of a database of the home that another room keeps: write-ahead log, page structure, the
+ * schema that `make` makes, and every row hash; rows end with a NULL name.  Adds to the counts; a
+ * fault is named when it is the first of them.  A file that is not there is a fault.
  */
 MUST_USE enum err verify_database(const char *dir, const char *name, const struct tables_row *rows,
 				  enum err (*make)(sqlite3 *db), struct verify_counts *counts,

@@ -511,20 +511,80 @@ erased_bytes_are_nowhere(void **state)
 	arena_free(arena);
 }
 
+/* --- what a killed station left in its write-ahead logs, no head signed over it yet */
+
+static const char *const killed_files[] = {"journal.db",  "journal.db-wal", "keys.db",
+					   "keys.db-wal", "head.db",        "head.db-wal"};
+
+static void
+put_killed(struct testhome *home, const char *keep)
+{
+	char path[FILE_PATH_MAX];
+
+	for (size_t i = 0; i < sizeof killed_files / sizeof *killed_files; i++)
+		copy_tree_file(keep, home->dir, killed_files[i]);
+	for (size_t i = 0; i < sizeof killed_files / sizeof *killed_files; i += 2) {
+		(void)snprintf(path, sizeof path, "%s/%s-shm", home->dir, killed_files[i]);
+		(void)unlink(path);
+	}
+}
+
+static void
+flipped_logs_are_found(void **state)
+{
+	enum { FLIPS = 12 };
+	struct testhome *home = *state;
+	char keep[] = "/tmp/seam-journal-XXXXXX";
+
+	testhome_append(home, 5000, 20);
+	assert_non_null(mkdtemp(keep));
+	for (size_t i = 0; i < sizeof killed_files / sizeof *killed_files; i++)
+		copy_tree_file(home->dir, keep, killed_files[i]);
+	journal_close(home->journal);
+	home->journal = NULL;
+	put_killed(home, keep);
+	testhome_assert_verifies(home);
+	for (size_t i = 0; i < 3 * FLIPS; i++) {
+		const char *name = killed_files[1 + 2 * (i % 3)];
+		struct out bytes = out_new(64 << 20);
+		struct verify_counts counts;
+		char fault[VERIFY_FAULT_MAX];
+		char path[FILE_PATH_MAX];
+		size_t at;
+
+		put_killed(home, keep);
+		assert_int_equal(file_path(path, sizeof path, home->dir, name), ERR_OK);
+		assert_int_equal(file_read(path, &bytes), ERR_OK);
+		at = bytes.n - 1 - (bytes.n - 1) / (FLIPS - 1) * (i / 3);
+		bytes.p[at] = (char)((unsigned char)bytes.p[at] ^ 1u << i % 8);
+		assert_int_equal(file_write(path, out_view(&bytes), 0600), ERR_OK);
+		for (int again = 0; again < 2; again++) { /* looking does not take it away */
+			if (testhome_verify(home, &counts, fault) != ERR_CORRUPT)
+				fail_msg("%s: byte %zu of %zu was not found", name, at, bytes.n);
+			assert_memory_equal(fault, name, strlen(name));
+		}
+		if (journal_open(home->dir, JOURNAL_WRITE, home->why, &home->journal) == ERR_OK)
+			assert_non_null(strstr(journal_warning(home->journal), " is damaged"));
+		journal_close(home->journal);
+		home->journal = NULL;
+		out_free(&bytes);
+	}
+	put_killed(home, keep);
+	testhome_open(home);
+	assert_string_equal(journal_warning(home->journal), "");
+	testhome_wipe(keep);
+}
+
 int
 main(void)
 {
 #define ROW(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
-	    ROW(whole_home_verifies),
-	    ROW(flipped_columns_are_found),
-	    ROW(flipped_log_files_are_found),
-	    ROW(missing_things_are_found),
-	    ROW(lost_body_is_no_fault),
-	    ROW(callers_own_check_counts),
-	    ROW(another_key_is_found),
-	    ROW(erased_bytes_are_nowhere),
-	    ROW(broken_schemas_and_pages_are_named),
+	    ROW(whole_home_verifies),         ROW(flipped_columns_are_found),
+	    ROW(flipped_log_files_are_found), ROW(flipped_logs_are_found),
+	    ROW(missing_things_are_found),    ROW(lost_body_is_no_fault),
+	    ROW(callers_own_check_counts),    ROW(another_key_is_found),
+	    ROW(erased_bytes_are_nowhere),    ROW(broken_schemas_and_pages_are_named),
 	};
 #undef ROW
 

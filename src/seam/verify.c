@@ -94,6 +94,7 @@ write_counts(const struct app *app, struct out *out, const struct verify_counts 
 		    {"bodies_lost", counts->bodies_lost},
 		    {"leaves_lost", counts->leaves_lost},
 		    {"unheaded", counts->unheaded},
+		    {"unfinished", counts->unfinished},
 		    {"cosigns", counts->cosigns},
 		    {"witnessed", counts->witnessed},
 		    {"mirrors", others->mirrors},
@@ -204,6 +205,11 @@ verify_dir(struct app *app, const char *dir)
 		err = verify_stored(&verifying, &counts, &others, fault);
 	app_progress(app, "%s", "");
 	write_counts(app, &out, &counts, &others, fault);
+	if (counts.unfinished && !app->is_json)
+		out_text(&out,
+			 "A database ends in a commit that is not whole: power was lost while "
+			 "it was written, or what came last is damaged; nothing in it tells "
+			 "which.\n");
 	if (err == ERR_OK && !app->is_json)
 		out_format(&out, "%s is sound.\n", dir);
 	(void)app_print(app, &out);

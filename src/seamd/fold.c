@@ -331,9 +331,12 @@ fold_again(struct core *core)
 void
 fold_start(struct core *core)
 {
+	const char *warning = journal_warning(core->journal);
 	enum err err =
 	    picture_open(core->run_dir, PICTURE_WRITE, &core->kid.station, &core->picture);
 
+	if (warning[0])
+		role_log("core", "warn", "%s", warning);
 	if (err == ERR_FORMAT || err == ERR_CORRUPT)
 		err = open_anew(core);
 	if (err == ERR_OK) {
