@@ -119,3 +119,8 @@ cp passphrase h/
 try "and verifies, accounts too" seam verify h
 start_station h
 same "with who was added while it ran" "local omar sara" "$(seam --home h user list | cut -d' ' -f1 | xargs)"
+
+# ---- the end ----
+kill_station h
+try "a station that was killed is destroyed" seam --home h destroy --yes
+same "and nothing of its accounts is left" no "$([ -e h ] && echo yes || echo no)"

@@ -36,8 +36,9 @@ static const char *const fixed_names[] = {"seam.conf",      "station.key", "root
 /* What is destroyed and not copied: a recovered station is another end of its links, with TLS keys
  * of its own. */
 static const char *const other_names[] = {
-    "recover.note", "erasing",     "seamd.pid",   "home.place",        "tls/peer.key",
-    "tls/peer.crt", "tls/web.key", "tls/web.crt", "tls/peer.next.key", "tls/peer.next.crt",
+    "duty.db-wal", "duty.db-shm", "recover.note",      "erasing",
+    "seamd.pid",   "home.place",  "tls/peer.key",      "tls/peer.crt",
+    "tls/web.key", "tls/web.crt", "tls/peer.next.key", "tls/peer.next.crt",
 };
 
 struct names {
