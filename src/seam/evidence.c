@@ -115,6 +115,20 @@ check_trust(struct evidence *evidence)
 	return code;
 }
 
+/* "key STATION" stands before a key note of that station. */
+static bool
+is_label_of(struct span name, struct span body)
+{
+	struct keynote *keynote = calloc(1, sizeof *keynote);
+	struct note note;
+	bool is_so = keynote && note_read(body, &note) == ERR_OK &&
+		     keynote_read(note.text, keynote) == WHY_NONE &&
+		     span_is(span_make(name.p + 4, name.n - 4), keynote->station.name);
+
+	free(keynote);
+	return is_so;
+}
+
 static int
 read_ring(struct evidence *evidence)
 {
@@ -136,7 +150,8 @@ read_ring(struct evidence *evidence)
 	while (code == APP_OK && sheaf_next(&rest, &name, &body)) {
 		if (!span_starts(name, "key "))
 			continue;
-		why = keyring_add_note(evidence->keyring, body);
+		why = is_label_of(name, body) ? keyring_add_note(evidence->keyring, body)
+					      : WHY_UNKNOWN_STATION;
 		if (why != WHY_NONE)
 			code = no(evidence, "key note", why);
 	}
@@ -199,7 +214,8 @@ check_proof(struct evidence *evidence, const char *part, unsigned char type,
 
 	if (!sheaf_find(evidence->sheaf, part, &body))
 		return no(evidence, part, WHY_BAD_FORM);
-	if (proof_read(body, &proof) != ERR_OK || note_read(proof.note, &note) != ERR_OK)
+	if (proof_read(body, &proof) != ERR_OK || note_read(proof.note, &note) != ERR_OK ||
+	    proof.extra.n > 0)
 		return no(evidence, part, WHY_BAD_FORM);
 	text = note.text;
 	(void)span_split(&text, '\n', &origin);
@@ -217,6 +233,15 @@ check_proof(struct evidence *evidence, const char *part, unsigned char type,
 	return APP_OK;
 }
 
+/* A part of one line: nothing beside it that no signature covers. */
+static struct span
+one_line(struct span body)
+{
+	struct span line = span_make(body.p, body.n ? body.n - 1 : 0);
+
+	return span_equal(line, span_trim(line)) ? line : span_make(body.p, 0);
+}
+
 static int
 check_record(struct evidence *evidence)
 {
@@ -228,7 +253,7 @@ check_record(struct evidence *evidence)
 
 	if (!sheaf_find(evidence->sheaf, "record", &body))
 		return no(evidence, "record", WHY_BAD_FORM);
-	body = span_trim(body);
+	body = one_line(body);
 	why = jws_read(body, JWS_TYP_RECORD, evidence->arena, &jws);
 	if (why == WHY_NONE && !keyring_find(evidence->keyring, &jws.kid, &key))
 		why = WHY_UNKNOWN_KEY;
@@ -257,7 +282,7 @@ check_receipt(struct evidence *evidence, struct span delivery)
 
 	if (!sheaf_find(evidence->sheaf, "receipt", &body))
 		return no(evidence, "receipt", WHY_BAD_FORM);
-	body = span_trim(body);
+	body = one_line(body);
 	reason = receipt_read(body, evidence->keyring, &receipt, &is_revoked);
 	if (reason.why == WHY_NONE &&
 	    (!hash_equal(&receipt.delivery, &whole) || !hash_equal(&receipt.id, &evidence->id) ||
@@ -310,8 +335,8 @@ check_delivery(struct evidence *evidence)
 	enum why why;
 
 	if (!sheaf_find(evidence->sheaf, "delivery", &delivery))
-		return APP_OK;
-	delivery = span_trim(delivery);
+		return no(evidence, "delivery", WHY_BAD_FORM);
+	delivery = one_line(delivery);
 	why = evidence_check_binding(evidence->keyring, delivery, evidence->arena);
 	if (why == WHY_NONE)
 		why = sdjwt_split(delivery, &parts);
@@ -407,10 +432,13 @@ int
 evidence_verify(struct app *app, const char *file, struct span text)
 {
 	struct span sheaf = text;
+	char why[SHEAF_WHY_MAX];
 
 	if (misdeed_is(text))
 		return verify_misdeed(app, file, text);
 	if (!sheaf_open(&sheaf, SHEAF_EVIDENCE))
 		return app_say_no(app, "%s is no evidence", file);
+	if (!sheaf_check(sheaf, sheaf_evidence_rows, why))
+		return app_say_no(app, "%s proves nothing: %s", file, why);
 	return verify_receipt(app, file, sheaf);
 }

@@ -403,6 +403,7 @@ take_welcome(struct app *app, const char *file)
 	struct members *members = calloc(1, sizeof *members);
 	struct out text = out_new(SHEAF_MAX);
 	struct span sheaf;
+	char words[SHEAF_WHY_MAX];
 	enum why why = WHY_NONE;
 	enum err err = own && members ? file_read(file, &text) : ERR_NOMEM;
 	int code = err == ERR_OK ? own_keynote(app, own) : app_fail(app, err, file);
@@ -410,6 +411,8 @@ take_welcome(struct app *app, const char *file)
 	sheaf = out_view(&text);
 	if (code == APP_OK && !sheaf_open(&sheaf, SHEAF_INVITE))
 		code = app_say_no(app, "%s: no welcome (seam join sign REQUEST makes one)", file);
+	if (code == APP_OK && !sheaf_check(sheaf, sheaf_invite_rows, words))
+		code = app_say_no(app, "%s: %s", file, words);
 	if (code == APP_OK && (why = check_welcome(app, sheaf, own, members)) != WHY_NONE)
 		code = app_refused(app, why, 0, file);
 	if (code == APP_OK && (err = put_welcome(app, sheaf, members)) != ERR_OK)

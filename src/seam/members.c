@@ -68,21 +68,24 @@ take_invite(struct app *app, struct members *members, const char *file)
 	struct span name;
 	struct note_key key;
 	struct party party = {""};
+	char words[SHEAF_WHY_MAX] = "";
 	enum err err = file_read(file, &text);
 	bool is_read;
 
 	if (err != ERR_OK)
 		return app_fail(app, err, file);
 	sheaf = out_view(&text);
-	is_read = sheaf_open(&sheaf, SHEAF_INVITE) && sheaf_find(sheaf, "root", &body) &&
-		  note_key_read(span_trim(body), &key) == ERR_OK &&
-		  span_starts(span_of(key.name), "seam/");
+	is_read =
+	    sheaf_open(&sheaf, SHEAF_INVITE) && sheaf_check(sheaf, sheaf_invite_rows, words) &&
+	    sheaf_find(sheaf, "root", &body) && note_key_read(span_trim(body), &key) == ERR_OK &&
+	    span_starts(span_of(key.name), "seam/");
 	name = span_of(is_read ? key.name + strlen("seam/") : "");
 	is_read = is_read && span_find(name, '/') > 0 &&
 		  party_read(span_make(name.p, (size_t)span_find(name, '/')), &party);
 	out_free(&text);
 	return is_read ? add_party(app, members, &party, &key.public)
-		       : app_say_no(app, "%s: no invitation (seam invite FILE makes one)", file);
+		       : app_say_no(app, "%s: no invitation (seam invite FILE makes one)%s%s", file,
+				    words[0] ? ": " : "", words);
 }
 
 static int
@@ -456,8 +459,11 @@ install_sheaf(struct app *app, struct reach *reach, struct span sheaf)
 {
 	struct span name;
 	struct span body;
+	char words[SHEAF_WHY_MAX];
 	int code = APP_OK;
 
+	if (!sheaf_check(sheaf, sheaf_invite_rows, words))
+		return app_say_no(app, "the invitation: %s", words);
 	while (code == APP_OK && sheaf_next(&sheaf, &name, &body))
 		if ((span_starts(name, RING_KEY " ") && !is_own_key(app, name)) ||
 		    span_starts(name, RING_REVOKE " "))

@@ -27,4 +27,17 @@ bool sheaf_next(struct span *rest, struct span *name, struct span *body);
 /* The first part of that name. */
 bool sheaf_find(struct span sheaf, const char *name, struct span *body);
 
+/* One row per part, in order.  A name that ends in a blank is of any number of parts, none too,
+ * whose names begin so; every other part must be there once.  NULL ends the rows. */
+extern const char *const sheaf_invite_rows[];
+extern const char *const sheaf_evidence_rows[]; /* of a delivery */
+
+/*
+ * Is everything behind the first line a part of these rows, spelled as sheaf_add() spells it?
+ * False with a sentence in why, which names the part (or what stands in its place): what is in no
+ * row would otherwise be passed over.
+ */
+enum { SHEAF_WHY_MAX = 128 };
+bool sheaf_check(struct span sheaf, const char *const *rows, char why[SHEAF_WHY_MAX]);
+
 #endif

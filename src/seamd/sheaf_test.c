@@ -62,12 +62,67 @@ test_there_and_back(void **state)
 	out_free(&out);
 }
 
+static void
+test_parts_that_belong(void **state)
+{
+#define HEAD "=== members\nm\n=== key a/x\nk\n=== key b/y\nk\n=== record\nr\n=== proof\np\n"
+#define TAIL "=== receipt\nt\n=== receipt-proof\nq\n"
+	static const struct {
+		const char *text;
+		const char *why; /* NULL: nothing is wrong */
+	} checks[] = {
+	    {HEAD "=== delivery\nd\n" TAIL, NULL},
+	    {HEAD "=== eelivery\nd\n" TAIL,
+	     "this part is not known, or not in its place: 'eelivery'"},
+	    {HEAD TAIL, "this part is not known, or not in its place: 'receipt'"},
+	    {HEAD "=== delivery\nd\n=== delivery\nd\n" TAIL,
+	     "this part is not known, or not in its place: 'delivery'"},
+	    {HEAD "=== delivery\nd\n=== receipt\nt\n", "this part is missing: 'receipt-proof'"},
+	    {HEAD, "this part is missing: 'delivery'"},
+	    {HEAD "=== delivery\nd\n" TAIL "=== more\nx\n",
+	     "this part is not known, or not in its place: 'more'"},
+	    {HEAD "=== delivery\nd\n" TAIL "=== key a/x\nx\n",
+	     "this part is not known, or not in its place: 'key a/x'"},
+	    {HEAD "===  delivery\nd\n" TAIL,
+	     "this part is not written as Seam writes it: 'delivery'"},
+	    {HEAD "=== delivery \nd\n" TAIL,
+	     "this part is not written as Seam writes it: 'delivery'"},
+	    {HEAD "=== delivery\n" TAIL, "this part is not written as Seam writes it: 'delivery'"},
+	    {HEAD "=== delivery\nd\n=== receipt\nt\n=== receipt-proof\nq",
+	     "this part is not written as Seam writes it: 'receipt-proof'"},
+	    {HEAD "=== de\033[ivery\nd\n" TAIL, "this part is not known, or not in its place: '?'"},
+	    {"words\n" HEAD "=== delivery\nd\n" TAIL,
+	     "what is before the first part belongs to none: 'words'"},
+	    {"=== members\nm\n=== key \nk\n=== record\nr\n",
+	     "this part is not known, or not in its place: 'key'"},
+	    {"", "what is before the first part belongs to none: ''"},
+	};
+#undef HEAD
+#undef TAIL
+	char why[SHEAF_WHY_MAX];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof checks / sizeof *checks; i++) {
+		assert_int_equal(sheaf_check(span_of(checks[i].text), sheaf_evidence_rows, why),
+				 checks[i].why == NULL);
+		assert_string_equal(why, checks[i].why ? checks[i].why : "");
+	}
+	assert_true(sheaf_check(
+	    span_of(
+		"=== root\nr\n=== members\nm\n=== key a/x\nk\n=== revoke k\nv\n=== key a/y\nn\n"),
+	    sheaf_invite_rows, why));
+	assert_true(sheaf_check(span_of("=== root\nr\n=== members\nm\n"), sheaf_invite_rows, why));
+	assert_false(sheaf_check(span_of("=== root\nr\n=== members\nm\n=== kez a/x\nk\n"),
+				 sheaf_invite_rows, why));
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_rows),
 	    cmocka_unit_test(test_there_and_back),
+	    cmocka_unit_test(test_parts_that_belong),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
