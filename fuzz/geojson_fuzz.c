@@ -34,7 +34,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const struct record_typing typing = {.now_ms = 1525219200000, .zone_min = 180};
 	struct geojson *geojson =
-	    geojson_new(NULL, &typing, &(struct sink){NULL, on_record, on_refuse});
+	    geojson_new(NULL, &typing, &(struct sink){NULL, on_record, on_refuse, NULL});
 	size_t half = size / 2;
 
 	if (!geojson)

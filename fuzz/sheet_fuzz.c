@@ -44,7 +44,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (map_read(span_make(data, n), &map, &line, &what) != ERR_OK)
 		return 0;
-	sheet = sheet_new(map, &typing, &(struct sink){NULL, on_record, on_refuse});
+	sheet = sheet_new(map, &typing, &(struct sink){NULL, on_record, on_refuse, NULL});
 	if (sheet && nul && sheet_feed(sheet, span_make(nul + 1, size - n - 1)) == ERR_OK)
 		(void)!sheet_finish(sheet);
 	sheet_free(sheet);

@@ -32,7 +32,7 @@ on_refuse(void *arg, const struct sink_refusal *refusal)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct ucdp *ucdp = ucdp_new(&(struct sink){NULL, on_record, on_refuse});
+	struct ucdp *ucdp = ucdp_new(&(struct sink){NULL, on_record, on_refuse, NULL});
 	size_t half = size / 2;
 
 	if (!ucdp)

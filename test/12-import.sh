@@ -54,7 +54,7 @@ for format in csv ucdp-ged; do
 	holds "is refused by its number" '^line 1: no end of the line: larger than the limit' err
 done
 lib_status 1 "geojson: a feature without end" timeout 60 seam --home a import geojson <(printf '{"features":[{"a":"'; tr '\0' x </dev/zero)
-holds "is refused by its line" '^line 1: no end of a feature: larger than the limit' err
+holds "is refused by its line" '^line 1, feature 1: no end of a feature: larger than the limit' err
 lib_status 1 "geojson: blanks without end" timeout 60 seam --home a import geojson <(tr '\0' ' ' </dev/zero)
 printf 'kind,type,when,place,origin\nsighting,mov.sighting,2018-03-04,38SMD470654,nul:1\nsighting,\0' >nul.csv
 refuse "a NUL byte" seam --home a import csv nul.csv
@@ -62,6 +62,49 @@ holds "is named by its line" '^line 3: a NUL byte, as no text has one \(saved as
 holds "behind what could be read" '^2 read, 1 new, 0 held already, 1 refused' out
 holds "and that it ended there" 'reading ended there' err
 same "nothing else of it was filed" 5 "$(seam --home a count)"
+
+# Columns of degrees: a comma inside a cell is a decimal mark, and the square is the one another reader finds.
+printf 'separator ;\nkind incident\nset type = atk.clash\nset when = 2018-05-02\norigin comma\ncolumn No = origin\ncolumn Lat, Lon = place@1km\n' >comma.map
+printf 'No;Lat;Lon\n1;35,4683;44,3917\n2;36,335;43,118889\n3;44,3917;35,4683\n4;35,4,6;44,3\n' >comma.csv
+refuse "a table with decimal commas" seam --home a import csv comma.csv --map comma.map
+holds "is read, but for two rows" '^4 read, 2 new, 0 held already, 2 refused' out
+holds "one has the longitude in the other column" '^line 4: Lat: latitude and longitude seem exchanged$' err
+holds "and one no number" '^line 5: Lat: place is not on the grid$' err
+if command -v GeoConvert >/dev/null 2>&1; then
+	printf '35.4683 44.3917\n36.335 43.118889\n' | GeoConvert -m -p -3 | sort >squares
+	seam --home a list --kind incident --json | grep -o '"place":"[^"]*"' | cut -d'"' -f4 | sort -u >ours
+	same "the squares are those of GeoConvert" "$(paste -sd' ' squares)" "$(paste -sd' ' ours)"
+else
+	skip "GeoConvert is not there to compare squares"
+fi
+
+# Longitude first: read as report reads it and named, or refused where the order is fixed.
+printf 'kind,type,when,place,origin\nsighting,mov.sighting,2018-03-04,"44.3917, 35.4683",first:1\n' >first.csv
+printf 'sighting,mov.sighting,2018-03-04,"35.4683, 44.3917",first:2\n' >>first.csv
+try "a place typed with the longitude first is filed" seam --home a import csv first.csv
+holds "and its row named" '^line 2: longitude stood before latitude: read as 38SME44802' err
+holds "with how many there are" 'rows whose place had the longitude first: 1; is it right' err
+lacks "and no other row" '^line 3' err
+same "what was typed is kept" '44.3917, 35.4683' "$(seam --home a list --json | grep -o '"typed":"44[^"]*"' | cut -d'"' -f4)"
+try "for programs" seam --home a import csv first.csv --json
+holds "the row" '^\{"line":2,"heard":"swapped","place":"38SME[0-9]*"\}$' err
+holds "and the sum" '"swapped":1\}' out
+head -n 1 "$SEAM_SOURCE/test/golden/ucdp-reduced.in" >ucdp.csv
+printf '1,2014,2014-02-03,2014-02-03,1,1,x,x,G,IS,1,1,1,Kirkuk,Kirkuk province,,43.77,35.325,,,,,1,1,1\n' >>ucdp.csv
+refuse "a row of UCDP GED whose degrees are exchanged" seam --home a import ucdp-ged ucdp.csv
+holds "is refused by its line" '^line 2: latitude: latitude and longitude seem exchanged$' err
+member() {
+	printf '{"type":"Feature","id":"%s","properties":{"kind":"incident","type":"%s","when":"2018-05-02","origin":"%s"},"geometry":{"type":"Point","coordinates":[%s]}}' "$@"
+}
+printf '{"type":"FeatureCollection","features":[%s,%s,%s]}' "$(member one atk.clash map:1 44.39,35.47)" \
+	"$(member two rumour map:2 44.39,35.47)" "$(member three atk.clash map:3 35.47,44.39)" >map.geojson
+refuse "features that all stand on one line" seam --home a import geojson map.geojson
+holds "are named by number and id" '^line 1, feature 2 \(id two\): type: code is not in the list' err
+holds "also one whose order is another" '^line 1, feature 3 \(id three\): geometry: latitude and longitude seem exchanged$' err
+sed 's/atk.clash/atk.ambush/' map.geojson >later.geojson
+refuse "for programs" seam --home a import geojson later.geojson --json
+holds "too" '^\{"line":1,"feature":2,"id":"two","why":"bad_code"\}$' err
+holds "and what the station answers" '^\{"feature":1,"why":"origin_taken"\}$' err
 try "the home is sound" seam verify a
 
 need_data ucdp-ged-19.1-iraq-2014-2018.csv

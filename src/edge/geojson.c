@@ -6,6 +6,7 @@
 #include "edge/geojson.h"
 
 #include "base/json.h"
+#include "model/heard.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -121,6 +122,17 @@ read_line(const json_t *positions, struct shape *shape)
 	return true;
 }
 
+/* The order is the format's: nothing is swapped.  An area may reach far; only the whole is judged.
+ */
+static bool
+is_exchanged(const struct shape *shape)
+{
+	for (unsigned i = 0; i < shape->n; i++)
+		if (!heard_exchanged(shape->points[i].lat_e7, shape->points[i].lon_e7))
+			return false;
+	return shape->n > 0;
+}
+
 static enum why
 put_shape(struct record *record, struct arena *arena, const json_t *positions, bool is_area)
 {
@@ -134,6 +146,8 @@ put_shape(struct record *record, struct arena *arena, const json_t *positions, b
 	shape->is_area = is_area;
 	if (!read_line(positions, shape) || !shape_is_sound(shape))
 		return WHY_BAD_PLACE;
+	if (is_exchanged(shape))
+		return WHY_EXCHANGED;
 	value->is_set = true;
 	value->levels = 1;
 	value->shape = shape;
@@ -150,8 +164,11 @@ put_place(struct record *record, const json_t *position, unsigned level)
 		return WHY_NONE; /* a property says it in words */
 	if (!kind_has(record->kind, FIELD_PLACE))
 		return WHY_NOT_IN_KIND;
-	if (!read_position(position, &point) ||
-	    !place_of_point(point.lat_e7, point.lon_e7, level, &value->place))
+	if (!read_position(position, &point))
+		return WHY_BAD_PLACE;
+	if (heard_exchanged(point.lat_e7, point.lon_e7))
+		return WHY_EXCHANGED;
+	if (!place_of_point(point.lat_e7, point.lon_e7, level, &value->place))
 		return WHY_BAD_PLACE;
 	value->is_set = true;
 	value->levels = (uint16_t)((2u << value->place.level) - 1);
@@ -177,9 +194,28 @@ put_geometry(struct geojson *geojson, struct record *record, const json_t *geome
 	return WHY_BAD_FORM;
 }
 
+/* A text or a number (RFC 7946, 3.2); anything else is none. */
+static struct span
+id_of(const json_t *feature, struct arena *arena)
+{
+	const json_t *id = json_object_get(feature, "id");
+	struct span text = {NULL, 0};
+	char *dump;
+
+	if (json_is_string(id))
+		return span_make(json_string_value(id), json_string_length(id));
+	if (!json_is_number(id))
+		return text;
+	dump = json_dumps(id, JSON_ENCODE_ANY | JSON_REAL_PRECISION(12));
+	if (dump)
+		text = arena_copy(arena, span_of(dump));
+	free(dump);
+	return text;
+}
+
 static struct reason
 read_feature(struct geojson *geojson, const json_t *feature, struct record *record,
-	     struct span *column)
+	     struct span *column, unsigned *heard)
 {
 	struct properties *properties = arena_take(geojson->arena, sizeof *properties);
 	struct reason reason = {WHY_BAD_FORM, FIELD_NONE};
@@ -192,7 +228,7 @@ read_feature(struct geojson *geojson, const json_t *feature, struct record *reco
 	if (!read_properties(json_object_get(feature, "properties"), geojson->arena, properties))
 		return reason;
 	reason = map_apply(geojson->map, &(struct map_row){properties, cell_of}, properties->name,
-			   properties->n, geojson->arena, &geojson->typing, record, column);
+			   properties->n, geojson->arena, &geojson->typing, record, column, heard);
 	if (reason.why != WHY_NONE)
 		return reason;
 	*column = SPAN("geometry");
@@ -209,6 +245,8 @@ take_feature(struct geojson *geojson)
 	struct reason reason = {WHY_NOT_JSON, FIELD_NONE};
 	struct span column = {NULL, 0};
 	struct record *record;
+	struct span id = {NULL, 0};
+	unsigned heard = 0;
 	json_t *feature = NULL;
 	enum err err = out_err(&geojson->feature);
 
@@ -221,11 +259,13 @@ take_feature(struct geojson *geojson)
 	else
 		feature = json_read_foreign(out_view(&geojson->feature));
 	if (feature)
-		reason = read_feature(geojson, feature, record, &column);
-	if (reason.why == WHY_NONE)
-		err = geojson->sink.record(geojson->sink.arg, record, geojson->feature_line);
-	else
-		err = sink_refuse(&geojson->sink, geojson->feature_line, reason, column);
+		reason = read_feature(geojson, feature, record, &column, &heard);
+	if (reason.why == WHY_NONE) {
+		err = sink_give(&geojson->sink, record, geojson->feature_line, heard);
+	} else {
+		id = id_of(feature, geojson->arena);
+		err = sink_refuse_item(&geojson->sink, geojson->feature_line, id, reason, column);
+	}
 	json_decref(feature);
 	out_reset(&geojson->feature);
 	geojson->since = 0;

@@ -37,6 +37,14 @@ static const struct {
 	{"an open ring", NULL, FC(F(CLASH, "{\"type\":\"Polygon\",\"coordinates\":[[[44.2,35.1],[44.3,35.1],[44.3,35.2]]]}")), ERR_OK, "1! geometry bad_place\n"},
 	{"an open ring of four", NULL, FC(F(CLASH, "{\"type\":\"Polygon\",\"coordinates\":[[[44.2,35.1],[44.3,35.1],[44.3,35.2],[44.2,35.2]]]}")), ERR_OK, "1! geometry bad_place\n"},
 	{"off the globe", NULL, FC(F(CLASH, "{\"type\":\"Point\",\"coordinates\":[444,35]}")), ERR_OK, "1! geometry bad_place\n"},
+	{"latitude first", NULL, FC(F(CLASH, "{\"type\":\"Point\",\"coordinates\":[35.325,43.77]}")), ERR_OK, "1! geometry exchanged\n"},
+	{"a line with latitude first", NULL, FC(F(CLASH, "{\"type\":\"LineString\",\"coordinates\":[[35.1,44.2],[35.2,44.3]]}")), ERR_OK, "1! geometry exchanged\n"},
+	{"a line that reaches far", NULL, FC(F(CLASH, "{\"type\":\"LineString\",\"coordinates\":[[36.1,39.2],[44.2,35.1]]}")), ERR_OK,
+	 "1: type=atk.clash when=02 MAY 18 shape=line 39.2,36.1 35.1,44.2\n"},
+	{"a grid beside goes before", NULL, FC(F(CLASH ",\"place\":\"38SME4425\"", "{\"type\":\"Point\",\"coordinates\":[35.325,43.77]}")), ERR_OK,
+	 "1: type=atk.clash when=02 MAY 18 place=38SME4425\n"},
+	{"an id in words", NULL, FC("{\"type\":\"Feature\",\"id\":\"a 7\",\"properties\":{" CLASH "},\"geometry\":7}"), ERR_OK, "1! geometry bad_form id a 7\n"},
+	{"an id in digits", NULL, FC("{\"type\":\"Feature\",\"id\":17,\"properties\":{},\"geometry\":null}"), ERR_OK, "1! kind unknown_kind id 17\n"},
 	{"no number", NULL, FC(F(CLASH, "{\"type\":\"Point\",\"coordinates\":[\"44\",35]}")), ERR_OK, "1! geometry bad_place\n"},
 	{"many at once", NULL, FC(F(CLASH, "{\"type\":\"MultiPoint\",\"coordinates\":[]}")), ERR_OK, "1! geometry bad_form\n"},
 	{"no kind", NULL, FC(F("\"type\":\"atk.clash\"", "null")), ERR_OK, "1! kind unknown_kind\n"},
@@ -73,8 +81,8 @@ on_record(void *arg, const struct record *record, uint64_t line)
 static enum err
 on_refuse(void *arg, const struct sink_refusal *refusal)
 {
-	out_format(arg, "%llu! %s %s\n", (unsigned long long)refusal->line, refusal->column,
-		   why_code(refusal->reason.why));
+	out_format(arg, "%llu! %s %s%s%s\n", (unsigned long long)refusal->line, refusal->column,
+		   why_code(refusal->reason.why), refusal->id[0] ? " id " : "", refusal->id);
 	return ERR_OK;
 }
 
@@ -84,7 +92,7 @@ static enum err
 read_in(const struct map *map, struct span input, size_t step, struct out *out)
 {
 	struct geojson *geojson =
-	    geojson_new(map, &typing, &(struct sink){out, on_record, on_refuse});
+	    geojson_new(map, &typing, &(struct sink){out, on_record, on_refuse, NULL});
 	enum err err = ERR_OK;
 
 	assert_non_null(geojson);
@@ -126,7 +134,7 @@ a_huge_feature_is_refused(void **state)
 {
 	struct out out = out_new(65536);
 	struct geojson *geojson =
-	    geojson_new(NULL, &typing, &(struct sink){&out, on_record, on_refuse});
+	    geojson_new(NULL, &typing, &(struct sink){&out, on_record, on_refuse, NULL});
 	char *chunk = malloc(1 << 16);
 
 	(void)state;

@@ -69,7 +69,7 @@ on_refuse(void *arg, const struct sink_refusal *refusal)
 static enum err
 read_ucdp(struct span input, const struct map *map, struct out *out)
 {
-	struct ucdp *ucdp = ucdp_new(&(struct sink){out, on_record, on_refuse});
+	struct ucdp *ucdp = ucdp_new(&(struct sink){out, on_record, on_refuse, NULL});
 	enum err err = ucdp_feed(ucdp, input);
 
 	(void)map;
@@ -82,7 +82,8 @@ read_ucdp(struct span input, const struct map *map, struct out *out)
 static enum err
 read_sheet(struct span input, const struct map *map, struct out *out)
 {
-	struct sheet *sheet = sheet_new(map, &typing, &(struct sink){out, on_record, on_refuse});
+	struct sheet *sheet =
+	    sheet_new(map, &typing, &(struct sink){out, on_record, on_refuse, NULL});
 	enum err err = sheet_feed(sheet, input);
 
 	if (err == ERR_OK)
@@ -95,7 +96,7 @@ static enum err
 read_geojson(struct span input, const struct map *map, struct out *out)
 {
 	struct geojson *geojson =
-	    geojson_new(map, &typing, &(struct sink){out, on_record, on_refuse});
+	    geojson_new(map, &typing, &(struct sink){out, on_record, on_refuse, NULL});
 	enum err err = geojson_feed(geojson, input);
 
 	if (err == ERR_OK)

@@ -1,58 +1,19 @@
 /*
- * Promises a small language that says how somebody's columns become fields, and its use on a row.
- * Every statement is checked when it is read; a row can only fail by its values.
+ * Promises a small language that says how somebody's columns become fields.  Every statement is
+ * checked when it is read; a row can only fail by its values (map_apply.c).
  */
-#include "edge/map.h"
-
-#include "model/coord.h"
+#include "edge/map_inside.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 enum {
 	ARENA_MAX = 4 * MAP_TEXT_MAX,
-	SETS_MAX = 64,
-	ORIGIN_MAX = 160,
+	ORIGIN_WORD_MAX = 64,
 	DATE_MAX = 32,
 	ZONE_DEFAULT_MIN = 180,
 	ZONE_LIMIT_MIN = 14 * 60
 };
-
-struct column {
-	struct span name;
-	struct span second; /* the longitude, where two columns give a place */
-	enum field field;   /* FIELD_KIND for the kind's column */
-	unsigned level;     /* of a place of two columns */
-};
-
-struct constant {
-	enum field field;
-	struct span value;
-};
-
-struct meaning {
-	enum field field;
-	struct span cell, value;
-};
-
-struct map {
-	struct arena *arena;
-	bool is_plain;
-	enum kind kind;
-	struct span origin; /* prefix */
-	struct span date;   /* pattern; empty: what people type */
-	int zone_min;
-	char separator;
-	unsigned precision;
-	struct column columns[MAP_COLUMNS_MAX];
-	unsigned n_columns;
-	struct constant sets[SETS_MAX];
-	unsigned n_sets;
-	struct meaning values[MAP_VALUES_MAX];
-	unsigned n_values;
-};
-
-/* ---- reading ---- */
 
 static void
 skip_blanks(struct span *rest)
@@ -96,8 +57,8 @@ take_mark(struct span *rest, char mark)
 	return true;
 }
 
-static bool
-is_mappable(enum field field)
+bool
+map_takes(enum field field)
 {
 	return field != FIELD_NONE && field != FIELD_THREAD && field != FIELD_FILED &&
 	       field != FIELD_HEADS && field_row(field)->type != FIELD_TYPE_DOC;
@@ -106,12 +67,12 @@ is_mappable(enum field field)
 static const char *
 read_column(struct map *map, struct span rest)
 {
-	struct column *column = &map->columns[map->n_columns];
+	struct map_column *column = &map->columns[map->n_columns];
 	ptrdiff_t at;
 
 	if (map->n_columns == MAP_COLUMNS_MAX)
 		return "too many columns";
-	*column = (struct column){.level = 0};
+	*column = (struct map_column){.level = 0};
 	if (!take_name(&rest, '=', &column->name))
 		return "the name of a column is missing";
 	if (take_mark(&rest, ',') && !take_name(&rest, '=', &column->second))
@@ -125,7 +86,7 @@ read_column(struct map *map, struct span rest)
 		rest.n = (size_t)at;
 	}
 	column->field = field_find(rest);
-	if (!is_mappable(column->field))
+	if (!map_takes(column->field))
 		return "no such field";
 	if ((column->second.n != 0) != (column->level != 0) ||
 	    (column->level && column->field != FIELD_PLACE))
@@ -137,15 +98,15 @@ read_column(struct map *map, struct span rest)
 static const char *
 read_set(struct map *map, struct span rest)
 {
-	struct constant *set = &map->sets[map->n_sets];
+	struct map_set *set = &map->sets[map->n_sets];
 	struct span name;
 
-	if (map->n_sets == SETS_MAX)
+	if (map->n_sets == MAP_SETS_MAX)
 		return "too many constants";
 	if (!take_name(&rest, '=', &name) || !take_mark(&rest, '=') || rest.n == 0)
 		return "set FIELD = VALUE is expected";
-	*set = (struct constant){field_find(name), rest};
-	if (!is_mappable(set->field) || set->field == FIELD_KIND)
+	*set = (struct map_set){field_find(name), rest};
+	if (!map_takes(set->field) || set->field == FIELD_KIND)
 		return "no such field";
 	map->n_sets++;
 	return NULL;
@@ -154,7 +115,7 @@ read_set(struct map *map, struct span rest)
 static const char *
 read_value(struct map *map, struct span rest)
 {
-	struct meaning *meaning = &map->values[map->n_values];
+	struct map_value *meaning = &map->values[map->n_values];
 	struct span name;
 
 	if (map->n_values == MAP_VALUES_MAX)
@@ -162,8 +123,8 @@ read_value(struct map *map, struct span rest)
 	(void)span_split(&rest, ' ', &name);
 	if (!rest.p)
 		rest = SPAN("");
-	*meaning = (struct meaning){.field = field_find(name)};
-	if (!is_mappable(meaning->field))
+	*meaning = (struct map_value){.field = field_find(name)};
+	if (!map_takes(meaning->field))
 		return "no such field";
 	if (!take_name(&rest, '=', &meaning->cell) || !take_mark(&rest, '=') || rest.n == 0)
 		return "value FIELD \"CELL\" = VALUE is expected";
@@ -183,7 +144,7 @@ static const char *
 read_origin(struct map *map, struct span rest)
 {
 	map->origin = rest;
-	return rest.n == 0 || rest.n > 64 || span_find(rest, ' ') >= 0
+	return rest.n == 0 || rest.n > ORIGIN_WORD_MAX || span_find(rest, ' ') >= 0
 		   ? "one short word is expected"
 		   : NULL;
 }
@@ -348,254 +309,4 @@ int
 map_zone_min(const struct map *map)
 {
 	return map->zone_min;
-}
-
-/* ---- use ---- */
-
-/* One row while it becomes a record. */
-struct use {
-	const struct map *map;
-	const struct map_row *row;
-	struct arena *arena;
-	struct record_typing typing;
-	struct record *record;
-	struct span *column; /* at fault */
-};
-
-static struct span
-cell(const struct use *use, struct span name)
-{
-	return span_trim(use->row->cell(use->row->arg, name));
-}
-
-/* What the map says a cell means; else the cell. */
-static struct span
-meaning_of(const struct map *map, enum field field, struct span text)
-{
-	for (unsigned i = 0; i < map->n_values; i++)
-		if (map->values[i].field == field && span_equal(map->values[i].cell, text))
-			return map->values[i].value;
-	return text;
-}
-
-/* Digits of the cell under a run of one letter of the pattern. */
-static bool
-take_part(struct span pattern, struct span text, size_t *at, int64_t *value)
-{
-	char letter = pattern.p[*at];
-	size_t n = 0;
-
-	while (*at + n < pattern.n && pattern.p[*at + n] == letter)
-		n++;
-	if (*at + n > text.n || !span_int((struct span){text.p + *at, n}, 0, 9999, value))
-		return false;
-	*at += n;
-	return true;
-}
-
-/* The moment that the cell names in the form of the pattern, in ISO 8601 for record_set(). */
-static bool
-read_moment(const struct map *map, struct span text, char iso[32])
-{
-	static const char letters[] = "YMDhms";
-	int64_t parts[6] = {0, 1, 1, 0, 0, 0};
-	bool has_time = span_find(map->date, 'h') >= 0;
-	struct out out = out_new(64);
-	int zone = map->zone_min < 0 ? -map->zone_min : map->zone_min;
-	bool is_read = true;
-
-	for (size_t at = 0; at < map->date.n && is_read;) {
-		const char *letter = strchr(letters, map->date.p[at]);
-
-		if (letter && *letter)
-			is_read = take_part(map->date, text, &at, &parts[letter - letters]);
-		else
-			is_read = at < text.n && text.p[at] == map->date.p[at], at++;
-	}
-	is_read = is_read && text.n == map->date.n &&
-		  when_is_date((int)parts[0], (int)parts[1], (int)parts[2]);
-	out_format(&out, "%04d-%02d-%02d", (int)parts[0], (int)parts[1], (int)parts[2]);
-	if (has_time)
-		out_format(&out, "T%02d:%02d%c%02d:%02d", (int)parts[3], (int)parts[4],
-			   map->zone_min < 0 ? '-' : '+', zone / 60, zone % 60);
-	is_read = is_read && span_copy(iso, 32, out_view(&out));
-	out_free(&out);
-	return is_read;
-}
-
-static enum why
-set_field(struct use *use, enum field field, struct span text)
-{
-	char origin[ORIGIN_MAX];
-	char iso[32];
-	struct out out;
-	bool fits;
-	enum field_type type = field_row(field)->type;
-
-	text = meaning_of(use->map, field, text);
-	if (field == FIELD_ORIGIN && use->map->origin.n) {
-		out = out_new(ORIGIN_MAX);
-		out_span(&out, use->map->origin);
-		out_char(&out, ':');
-		out_span(&out, text);
-		fits = out_err(&out) == ERR_OK && span_copy(origin, sizeof origin, out_view(&out));
-		out_free(&out);
-		if (!fits)
-			return WHY_TOO_LARGE;
-		text = span_of(origin);
-	}
-	if (use->map->date.n && (type == FIELD_TYPE_WHEN || type == FIELD_TYPE_INSTANT)) {
-		if (!read_moment(use->map, text, iso))
-			return WHY_BAD_TIME;
-		text = span_of(iso);
-	}
-	return record_set(use->record, use->arena, field, text, &use->typing);
-}
-
-/* The map says which column is the latitude.  Where only the other order lies where people of this
- * region are, either the map or the row is wrong. */
-static bool
-is_exchanged(struct span text, const struct record_typing *typing)
-{
-	struct coord_hints hints = coord_hints_iraq();
-	struct coord coord;
-
-	hints.zone = typing->default_zone ? typing->default_zone : "";
-	return coord_read(text, &hints, &coord) == COORD_OK && coord.is_swapped;
-}
-
-/* "35.1" and "44.2" as a square of the size that the map names. */
-static enum why
-set_point(struct use *use, const struct column *column, struct span lat)
-{
-	struct span lon = cell(use, column->second);
-	struct value *value = &use->record->field[FIELD_PLACE];
-	struct out text = out_new(ORIGIN_MAX);
-	enum why why = WHY_BAD_PLACE;
-
-	out_span(&text, lat);
-	out_char(&text, ',');
-	out_span(&text, lon);
-	if (lon.n && out_err(&text) == ERR_OK && !is_exchanged(out_view(&text), &use->typing))
-		why =
-		    record_set(use->record, use->arena, FIELD_PLACE, out_view(&text), &use->typing);
-	if (why == WHY_NONE) {
-		value->place = place_at_level(&value->place, column->level);
-		value->levels = (uint16_t)((2u << value->place.level) - 1);
-	}
-	out_free(&text);
-	return why;
-}
-
-static enum why
-use_kind(struct use *use)
-{
-	const struct map *map = use->map;
-	enum kind kind = map->kind;
-
-	for (unsigned i = 0; i < map->n_columns; i++) {
-		if (map->columns[i].field != FIELD_KIND)
-			continue;
-		*use->column = map->columns[i].name;
-		kind = kind_find(meaning_of(map, FIELD_KIND, cell(use, map->columns[i].name)));
-	}
-	if (map->is_plain) {
-		*use->column = SPAN("kind");
-		kind = kind_find(cell(use, SPAN("kind")));
-	}
-	record_init(use->record, kind);
-	return kind == KIND_NONE ? WHY_UNKNOWN_KIND : WHY_NONE;
-}
-
-static enum why
-use_columns(struct use *use)
-{
-	for (unsigned i = 0; i < use->map->n_columns; i++) {
-		const struct column *column = &use->map->columns[i];
-		struct span text = cell(use, column->name);
-		enum why why;
-
-		if (column->field == FIELD_KIND || text.n == 0)
-			continue;
-		*use->column = column->name;
-		why = column->level ? set_point(use, column, text)
-				    : set_field(use, column->field, text);
-		if (why != WHY_NONE)
-			return why;
-	}
-	for (unsigned i = 0; i < use->map->n_sets; i++) {
-		const struct constant *set = &use->map->sets[i];
-		enum why why;
-
-		if (use->record->field[set->field].is_set)
-			continue;
-		*use->column = span_of(field_row(set->field)->name);
-		why = record_set(use->record, use->arena, set->field, set->value, &use->typing);
-		if (why != WHY_NONE)
-			return why;
-	}
-	return WHY_NONE;
-}
-
-static enum why
-use_names(struct use *use, const struct span *names, unsigned n_names)
-{
-	for (unsigned i = 0; i < n_names; i++) {
-		enum field field = field_find(span_trim(names[i]));
-		struct span text = cell(use, names[i]);
-		enum why why;
-
-		if (!is_mappable(field) || field == FIELD_KIND || text.n == 0)
-			continue;
-		*use->column = names[i];
-		why = set_field(use, field, text);
-		if (why != WHY_NONE)
-			return why;
-	}
-	return WHY_NONE;
-}
-
-struct reason
-map_apply(const struct map *map, const struct map_row *row, const struct span *names,
-	  unsigned n_names, struct arena *arena, const struct record_typing *typing,
-	  struct record *record, struct span *column)
-{
-	struct use use = {map, row, arena, *typing, record, column};
-	enum why why;
-
-	*column = (struct span){NULL, 0};
-	if (!map->is_plain)
-		use.typing.zone_min = map->zone_min;
-	why = use_kind(&use);
-	if (why == WHY_NONE)
-		why = map->is_plain ? use_names(&use, names, n_names) : use_columns(&use);
-	if (why == WHY_NONE)
-		*column = (struct span){NULL, 0};
-	return (struct reason){why, FIELD_NONE};
-}
-
-static bool
-is_there(struct span name, const struct span *names, unsigned n)
-{
-	for (unsigned i = 0; i < n; i++)
-		if (span_equal(span_trim(names[i]), name))
-			return true;
-	return false;
-}
-
-bool
-map_fits(const struct map *map, const struct span *names, unsigned n_names, struct span *missing)
-{
-	*missing = map->is_plain ? SPAN("kind") : (struct span){NULL, 0};
-	if (map->is_plain)
-		return is_there(*missing, names, n_names);
-	for (unsigned i = 0; i < map->n_columns; i++) {
-		*missing = map->columns[i].name;
-		if (!is_there(*missing, names, n_names))
-			return false;
-		*missing = map->columns[i].second;
-		if (missing->n && !is_there(*missing, names, n_names))
-			return false;
-	}
-	return true;
 }

@@ -64,6 +64,7 @@ take_row(void *arg, uint64_t line, const struct span *cells, unsigned n)
 	struct record *record;
 	struct reason reason = {WHY_BAD_FORM, FIELD_NONE};
 	struct span column = {NULL, 0};
+	unsigned heard = 0;
 
 	if (!sheet->names)
 		return take_header(sheet, line, cells, n);
@@ -73,11 +74,11 @@ take_row(void *arg, uint64_t line, const struct span *cells, unsigned n)
 		return ERR_NOMEM;
 	if (n == sheet->n_names)
 		reason = map_apply(sheet->map, &(struct map_row){&row, cell_of}, sheet->names, n,
-				   sheet->arena, &sheet->typing, record, &column);
+				   sheet->arena, &sheet->typing, record, &column, &heard);
 	if (reason.why == WHY_NONE)
 		reason = record_check(record);
 	if (reason.why == WHY_NONE)
-		return sheet->sink.record(sheet->sink.arg, record, line);
+		return sink_give(&sheet->sink, record, line, heard);
 	return sink_refuse(&sheet->sink, line, reason, column);
 }
 

@@ -6,6 +6,7 @@
 #include <cmocka.h>
 
 #include "edge/sheet.h"
+#include "model/heard.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -41,13 +42,15 @@ static const struct map_case maps[] = {
 #define MAP "kind incident\ncolumn Date = when\ndate DD/MM/YYYY\ncolumn Type = type\n" \
 	"value type \"Armed clash\" = atk.clash\nvalue type كمين = atk.ambush\ncolumn Lat, Lon = place@1km\n" \
 	"column Dead = deaths\ncolumn No = origin\norigin acme\ncolumn Notes = summary\nset grade = F6\n"
+#define SEMI "separator ;\nkind incident\nset type = atk.clash\nset when = 2018-05-02\ncolumn Lat, Lon = place@1km\n"
+#define SEMIHEAD "Lat;Lon\n"
 #define HEAD "No,Date,Type,Lat,Lon,Dead,Notes\n"
 
 static const struct {
 	const char *name, *map, *input, *expected;
 } rows[] = {
 	{"a row", MAP, HEAD "7,02/05/2018,Armed clash,35.468,44.392,3,\"one, two\"\n",
-	 "2: type=atk.clash when=02 MAY 18 place=38SME4425 grade=F6 origin=acme:7 summary=one, two deaths=3\n"},
+	 "2: type=atk.clash when=02 MAY 18 place=38SME4425 typed=35.468, 44.392 grade=F6 origin=acme:7 summary=one, two deaths=3\n"},
 	{"Arabic cells and digits", MAP, HEAD "8,02/05/2018,كمين,,,٣,هجوم على نقطة\n",
 	 "2: type=atk.ambush when=02 MAY 18 grade=F6 origin=acme:8 summary=هجوم على نقطة deaths=3\n"},
 	{"a cell over the constant", "kind incident\ncolumn T = type\ncolumn W = when\ncolumn G = grade\nset grade = F6\n",
@@ -59,9 +62,28 @@ static const struct {
 	{"another form of date", MAP, HEAD "7,2018-02-01,Armed clash,,,3,\n", "2! Date bad_time\n"},
 	{"unknown code", MAP, HEAD "7,01/02/2018,Rumour,,,3,\n", "2! Type bad_code\n"},
 	{"half a place", MAP, HEAD "7,01/02/2018,Armed clash,35.4,,3,\n", "2! Lat bad_place\n"},
-	{"a latitude in the longitude's column", MAP, HEAD "7,01/02/2018,Armed clash,44.392,35.468,3,\n", "2! Lat bad_place\n"},
+	{"a latitude in the longitude's column", MAP, HEAD "7,01/02/2018,Armed clash,44.392,35.468,3,\n", "2! Lat exchanged\n"},
+	{"decimal commas", SEMI, SEMIHEAD "35,5;44,5\n", "2: type=atk.clash when=02 MAY 18 place=38SME52 typed=35,5; 44,5\n"},
+	{"decimal commas, finer", SEMI, SEMIHEAD "35,468;44,392\n", "2: type=atk.clash when=02 MAY 18 place=38SME4425 typed=35,468; 44,392\n"},
+	{"one decimal comma", SEMI, SEMIHEAD "35,468;44.392\n", "2: type=atk.clash when=02 MAY 18 place=38SME4425 typed=35,468; 44.392\n"},
+	{"decimal commas in quotes", MAP, HEAD "7,02/05/2018,Armed clash,\"35,468\",\"44,392\",3,\n",
+	 "2: type=atk.clash when=02 MAY 18 place=38SME4425 typed=35,468; 44,392 grade=F6 origin=acme:7 deaths=3\n"},
+	{"Arabic digits and commas", SEMI, SEMIHEAD "٣٥،٤٦٨;٤٤٫٣٩٢\n", "2: type=atk.clash when=02 MAY 18 place=38SME4425 typed=٣٥،٤٦٨, ٤٤٫٣٩٢\n"},
+	{"degrees and minutes with a comma", SEMI, SEMIHEAD "35°28,1'N;44°23,5'E\n",
+	 "2: type=atk.clash when=02 MAY 18 place=38SME4425 typed=35°28,1'N; 44°23,5'E\n"},
+	{"two marks in a cell", SEMI, SEMIHEAD "35,468.1;44,392\n", "2! Lat bad_place\n"},
+	{"two numbers in a cell", SEMI, SEMIHEAD "35,4, 44,3;44,3\n", "2! Lat bad_place\n"},
+	{"exchanged with commas", SEMI, SEMIHEAD "44,5;35,5\n", "2! Lat exchanged\n"},
+	{"longitude first in one cell", NULL, "kind,type,when,place\nincident,atk.clash,2018-05-02,\"39.9999999, 36.0210973\"\n",
+	 "~swapped 2: type=atk.clash when=02 MAY 18 place=37SEV90108675 typed=39.9999999, 36.0210973\n"},
+	{"latitude first in one cell", NULL, "kind,type,when,place\nincident,atk.clash,2018-05-02,\"35.468, 44.392\"\n",
+	 "2: type=atk.clash when=02 MAY 18 place=38SME448251 typed=35.468, 44.392\n"},
+	{"a grid says no more than its square", NULL, "kind,type,when,place\nincident,atk.clash,2018-05-02,38SME448251\n",
+	 "2: type=atk.clash when=02 MAY 18 place=38SME448251\n"},
+	{"a column of its own for what was typed", NULL, "kind,type,when,place,typed\nincident,atk.clash,2018-05-02,\"35.468, 44.392\",the bridge\n",
+	 "2: type=atk.clash when=02 MAY 18 place=38SME448251 typed=the bridge\n"},
 	{"letters say it", MAP, HEAD "7,02/05/2018,Armed clash,44.392E,35.468N,3,x\n",
-	 "2: type=atk.clash when=02 MAY 18 place=38SME4425 grade=F6 origin=acme:7 summary=x deaths=3\n"},
+	 "2: type=atk.clash when=02 MAY 18 place=38SME4425 typed=44.392E, 35.468N grade=F6 origin=acme:7 summary=x deaths=3\n"},
 	{"negative number", MAP, HEAD "7,01/02/2018,Armed clash,,,-3,\n", "2! Dead bad_value\n"},
 	{"required field", MAP, HEAD "7,,Armed clash,,,3,\n", "2!  missing_field\n"},
 	{"too few cells", MAP, HEAD "7,01/02/2018\n", "2!  bad_form\n"},
@@ -119,6 +141,12 @@ on_refuse(void *arg, const struct sink_refusal *refusal)
 	return ERR_OK;
 }
 
+static void
+on_heard(void *arg, unsigned heard)
+{
+	out_text(arg, heard & HEARD_SWAPPED ? "~swapped " : "");
+}
+
 static struct map *
 map_for(const char *text)
 {
@@ -143,7 +171,7 @@ rows_become_records(void **state)
 		struct out out = out_new(65536);
 		struct map *map = map_for(rows[i].map);
 		struct sheet *sheet =
-		    sheet_new(map, &typing, &(struct sink){&out, on_record, on_refuse});
+		    sheet_new(map, &typing, &(struct sink){&out, on_record, on_refuse, on_heard});
 
 		assert_int_equal(sheet_feed(sheet, span_of(rows[i].input)), ERR_OK);
 		assert_int_equal(sheet_finish(sheet), ERR_OK);
@@ -161,7 +189,8 @@ a_missing_column_is_named(void **state)
 	const struct record_typing typing = {.zone_min = 180};
 	struct out out = out_new(65536);
 	struct map *map = map_for(MAP);
-	struct sheet *sheet = sheet_new(map, &typing, &(struct sink){&out, on_record, on_refuse});
+	struct sheet *sheet =
+	    sheet_new(map, &typing, &(struct sink){&out, on_record, on_refuse, on_heard});
 
 	(void)state;
 	assert_int_equal(sheet_feed(sheet, SPAN("No,Date,Type,Lat,Dead,Notes\n")), ERR_FORMAT);

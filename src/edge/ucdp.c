@@ -5,12 +5,20 @@
 #include "edge/ucdp.h"
 
 #include "edge/csv.h"
+#include "model/degrees.h"
+#include "model/heard.h"
 #include "model/region.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { ARENA_MAX = 65536, DETAIL_MAX = 2048, SIDE_MAX = 1024, DEATHS_MAX = 10000000 };
+enum {
+	ARENA_MAX = 65536,
+	DETAIL_MAX = 2048,
+	SIDE_MAX = 1024,
+	TYPED_MAX = 4096,
+	DEATHS_MAX = 10000000
+};
 
 /* clang-format off */
 /* Columns that are read: name, and whether a file without them is refused. */
@@ -191,76 +199,92 @@ read_actor(struct row *row)
 	return WHY_NONE;
 }
 
-/* Decimal degrees as 1e-7 degree, without floating point: digits behind the seventh are dropped. */
+/* A row of another country may well lie where this one's would with its numbers exchanged. */
 static bool
-read_degrees(struct span text, int limit, int32_t *e7)
+is_exchanged(const struct row *row, struct point point)
 {
-	bool is_negative = text.n && text.p[0] == '-';
-	ptrdiff_t point;
-	int64_t whole, part = 0;
-	char digits[] = "0000000";
+	struct span governorate = cell(row, COLUMN_ADM_1);
 
-	if (is_negative)
-		text = (struct span){text.p + 1, text.n - 1};
-	point = span_find(text, '.');
-	if (point >= 0) {
-		struct span behind = {text.p + point + 1, text.n - (size_t)point - 1};
-
-		for (size_t i = 0; i < behind.n; i++)
-			if (behind.p[i] < '0' || behind.p[i] > '9')
-				return false;
-		memcpy(digits, behind.p, behind.n < 7 ? behind.n : 7);
-		if (!span_int(span_make(digits, 7), 0, 9999999, &part))
-			return false;
-		text.n = (size_t)point;
-	}
-	if (!span_int(text, 0, limit, &whole) || (whole == limit && part))
-		return false;
-	*e7 = (int32_t)((whole * 10000000 + part) * (is_negative ? -1 : 1));
-	return true;
+	return heard_exchanged(point.lat_e7, point.lon_e7) &&
+	       (governorate.n == 0 || region_known_governorate(governorate));
 }
 
+/* The point of the row; without one *is_stated is false, which only coarse rows may be. */
 static enum why
-read_place(struct row *row, int64_t precision)
+read_point(struct row *row, int64_t precision, struct point *point, bool *is_stated)
+{
+	struct span lat = cell(row, COLUMN_LATITUDE), lon = cell(row, COLUMN_LONGITUDE);
+
+	*is_stated = precision <= 2 || lat.n || lon.n;
+	if (!*is_stated)
+		return WHY_NONE;
+	if (!degrees_e7(lat, 90, &point->lat_e7))
+		return fail(row, COLUMN_LATITUDE, WHY_BAD_PLACE);
+	if (!degrees_e7(lon, 180, &point->lon_e7))
+		return fail(row, COLUMN_LONGITUDE, WHY_BAD_PLACE);
+	return is_exchanged(row, *point) ? fail(row, COLUMN_LATITUDE, WHY_EXCHANGED) : WHY_NONE;
+}
+
+/* Outside the grid, and where the point stands for a whole district, the governorate has to do. */
+static void
+put_place(struct row *row, int64_t precision, struct point point)
 {
 	struct place place;
-	int32_t lat, lon;
 
-	if (precision > 2)
-		return WHY_NONE;
-	if (!read_degrees(cell(row, COLUMN_LATITUDE), 90, &lat))
-		return fail(row, COLUMN_LATITUDE, WHY_BAD_PLACE);
-	if (!read_degrees(cell(row, COLUMN_LONGITUDE), 180, &lon))
-		return fail(row, COLUMN_LONGITUDE, WHY_BAD_PLACE);
-	if (!place_of_point(lat, lon, precision == 1 ? PLACE_1KM : PLACE_10KM, &place))
-		return WHY_NONE; /* outside the grid: the governorate has to do */
+	if (precision > 2 || !place_of_point(point.lat_e7, point.lon_e7,
+					     precision == 1 ? PLACE_1KM : PLACE_10KM, &place))
+		return;
 	value_of(row, FIELD_PLACE)->place = place;
 	row->record->field[FIELD_PLACE].levels = (uint16_t)((2u << place.level) - 1);
-	return WHY_NONE;
+}
+
+/* "Mosul town (36.335, 43.118889)": what the source says of the place, with the point that it
+ * stands for, whose precision is no finer than the square, district or governorate beside it. */
+static enum why
+put_typed(struct row *row, bool is_stated)
+{
+	struct out text = out_new(TYPED_MAX);
+	struct span name = cell(row, COLUMN_WHERE);
+	bool fits = true;
+
+	out_span(&text, name);
+	if (is_stated) {
+		out_text(&text, name.n ? " (" : "");
+		out_span(&text, cell(row, COLUMN_LATITUDE));
+		out_text(&text, ", ");
+		out_span(&text, cell(row, COLUMN_LONGITUDE));
+		out_text(&text, name.n ? ")" : "");
+	}
+	if (out_err(&text) != ERR_OK)
+		fits = false;
+	else if (text.n)
+		fits = put_text(row, FIELD_TYPED, out_view(&text));
+	out_free(&text);
+	return fits ? WHY_NONE : fail(row, COLUMN_WHERE, WHY_TOO_LARGE);
 }
 
 static enum why
 read_where(struct row *row)
 {
 	char name[REGION_TEXT];
-	struct span typed = cell(row, COLUMN_WHERE);
+	struct point point = {0, 0};
 	int64_t precision;
+	bool is_stated;
 	enum why why;
 
 	if (!span_int(cell(row, COLUMN_WHERE_PREC), 1, 7, &precision))
 		return fail(row, COLUMN_WHERE_PREC, WHY_BAD_CODE);
-	why = read_place(row, precision);
+	why = read_point(row, precision, &point, &is_stated);
 	if (why != WHY_NONE)
 		return why;
+	put_place(row, precision, point);
 	if (region_governorate(cell(row, COLUMN_ADM_1), name) &&
 	    !put_text(row, FIELD_GOVERNORATE, span_of(name)))
 		return fail(row, COLUMN_ADM_1, WHY_TOO_LARGE);
 	if (precision <= 3 && region_district(cell(row, COLUMN_ADM_2), name) &&
 	    !put_text(row, FIELD_DISTRICT, span_of(name)))
 		return fail(row, COLUMN_ADM_2, WHY_TOO_LARGE);
-	if (typed.n && !put_text(row, FIELD_TYPED, typed))
-		return fail(row, COLUMN_WHERE, WHY_TOO_LARGE);
-	return WHY_NONE;
+	return put_typed(row, is_stated);
 }
 
 /* A bound that contradicts the best estimate is left out: which of the two is wrong, nobody knows.
@@ -425,7 +449,7 @@ take_row(void *arg, uint64_t line, const struct span *cells, unsigned n)
 	if (reason.why == WHY_NONE)
 		reason = record_check(record);
 	if (reason.why == WHY_NONE)
-		return ucdp->sink.record(ucdp->sink.arg, record, line);
+		return sink_give(&ucdp->sink, record, line, 0);
 	column = row.fault < COLUMN_COUNT ? columns[row.fault].name : "";
 	return sink_refuse(&ucdp->sink, line, reason, span_of(column));
 }

@@ -1,5 +1,6 @@
 /* One row for every form people type, and for every reason to refuse. */
 #include "model/coord.h"
+#include "model/degrees.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -182,6 +183,42 @@ test_hints(void **unused)
 	assert_string_equal(coord_why_code(COORD_NO_SQUARE), "no_square");
 }
 
+static const struct {
+	const char *typed;
+	bool is_stated;
+	int32_t lat_e7, lon_e7;
+} stated[] = {
+    {"36.335, 43.118889", true, 363350000, 431188890},
+    {"36,335; 43,118889", true, 363350000, 431188890},
+    {"Mosul town (36.335, 43.118889)", true, 363350000, 431188890},
+    {"between A (north), B (-1.5,-180)", true, -15000000, -1800000000},
+    {"90, 0.00000019", true, 900000000, 1},
+    {"90.1, 0", false, 0, 0},
+    {"36.335", false, 0, 0},
+    {"36.335 43.118889", false, 0, 0},
+    {"36.335, 43.118889N", false, 0, 0},
+    {"36.3.35, 43", false, 0, 0},
+    {"Mosul (36.335, 43.1) town", false, 0, 0},
+    {"(", false, 0, 0},
+    {")", false, 0, 0},
+    {"(,)", false, 0, 0},
+    {"", false, 0, 0},
+    {"-, -", false, 0, 0},
+};
+
+static void
+test_stated(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof stated / sizeof *stated; i++) {
+		struct point point;
+
+		if (degrees_stated(span_of(stated[i].typed), &point) != stated[i].is_stated ||
+		    point.lat_e7 != stated[i].lat_e7 || point.lon_e7 != stated[i].lon_e7)
+			fail_msg("%s: %d %d", stated[i].typed, point.lat_e7, point.lon_e7);
+	}
+}
+
 int
 main(void)
 {
@@ -189,6 +226,7 @@ main(void)
 	    cmocka_unit_test(test_forms),
 	    cmocka_unit_test(test_refusals),
 	    cmocka_unit_test(test_hints),
+	    cmocka_unit_test(test_stated),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

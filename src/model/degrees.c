@@ -240,3 +240,65 @@ degrees_read(char *text, const struct geo_box *box, struct degrees_pair *pair)
 		return COORD_NOT_KNOWN;
 	return pair_up(&degrees, box, pair);
 }
+
+bool
+degrees_e7(struct span text, int limit, int32_t *e7)
+{
+	bool is_negative = text.n && text.p[0] == '-';
+	ptrdiff_t mark;
+	int64_t whole, part = 0;
+	char digits[] = "0000000";
+
+	*e7 = 0;
+	if (is_negative)
+		text = span_make(text.p + 1, text.n - 1);
+	mark = span_find(text, '.');
+	if (mark < 0)
+		mark = span_find(text, ',');
+	if (mark >= 0) {
+		struct span behind = span_make(text.p + mark + 1, text.n - (size_t)mark - 1);
+
+		for (size_t i = 0; i < behind.n; i++)
+			if (!is_digit(behind.p[i]))
+				return false;
+		memcpy(digits, behind.p, behind.n < 7 ? behind.n : 7);
+		if (!span_int(span_make(digits, 7), 0, 9999999, &part))
+			return false;
+		text.n = (size_t)mark;
+	}
+	if (!span_int(text, 0, limit, &whole) || (whole == limit && part))
+		return false;
+	*e7 = (int32_t)((whole * GEO_E7 + part) * (is_negative ? -1 : 1));
+	return true;
+}
+
+/* What the last brackets hold, where the text ends with one; else the text. */
+static struct span
+in_brackets(struct span text)
+{
+	size_t at = text.n;
+
+	if (text.n == 0 || text.p[text.n - 1] != ')')
+		return text;
+	while (at > 0 && text.p[at - 1] != '(')
+		at--;
+	return at ? span_make(text.p + at, text.n - at - 1) : text;
+}
+
+bool
+degrees_stated(struct span typed, struct point *point)
+{
+	struct span text = in_brackets(span_trim(typed));
+	ptrdiff_t at = span_find(text, ';');
+
+	*point = (struct point){0, 0};
+	if (at < 0)
+		at = span_find(text, ',');
+	if (at < 0 || !degrees_e7(span_trim(span_make(text.p, (size_t)at)), 90, &point->lat_e7) ||
+	    !degrees_e7(span_trim(span_make(text.p + at + 1, text.n - (size_t)at - 1)), 180,
+			&point->lon_e7)) {
+		*point = (struct point){0, 0};
+		return false;
+	}
+	return true;
+}

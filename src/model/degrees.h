@@ -32,4 +32,16 @@ MUST_USE enum coord_why degrees_order(double first, double second, bool has_lett
 MUST_USE enum coord_why degrees_read(char *text, const struct geo_box *box,
 				     struct degrees_pair *pair);
 
+/* Decimal degrees as 1e-7 degree, without floating point: digits behind the seventh are dropped.
+ * `limit` is 90 or 180; false, and 0, for anything but a sign, digits and one decimal mark ('.' or
+ * ','). */
+MUST_USE bool degrees_e7(struct span text, int limit, int32_t *e7);
+
+/*
+ * The point that stands in a typed place: "35.468, 44.392", "35,468; 44,392", or either in brackets
+ * behind a name, as an import keeps it.  Latitude first.  False, and a zero point, for any other
+ * text.
+ */
+MUST_USE bool degrees_stated(struct span typed, struct point *point);
+
 #endif

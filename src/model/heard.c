@@ -42,6 +42,15 @@ heard_place(struct span typed, const char *zone)
 	       (coord.is_outside ? HEARD_OUTSIDE : 0u);
 }
 
+bool
+heard_exchanged(int32_t lat_e7, int32_t lon_e7)
+{
+	struct geo_box here = coord_hints_iraq().box;
+
+	return !geo_in_box(&here, (struct point){lat_e7, lon_e7}) &&
+	       geo_in_box(&here, (struct point){lon_e7, lat_e7});
+}
+
 static unsigned
 look_at(const struct reach *reach, int64_t from_ms, int64_t to_ms, int64_t now_ms)
 {

@@ -40,6 +40,10 @@ enum heard {
  * 0 also when it is no place at all. */
 unsigned heard_place(struct span typed, const char *zone);
 
+/* Whether a point whose order is fixed (a column, GeoJSON) lies far from here while the other order
+ * lies here. */
+bool heard_exchanged(int32_t lat_e7, int32_t lon_e7);
+
 /*
  * The same of any field that was typed and is set in the record.  A time is odd by what it stands
  * for: what happened lies at most a day ahead and three years back; what is planned (a window, the

@@ -102,6 +102,25 @@ test_times(void **state)
 	arena_free(arena);
 }
 
+/* Of a point whose order is fixed: only far away, and here the other way round. */
+static const struct {
+	int32_t lat_e7, lon_e7;
+	bool expected;
+} points[] = {
+    {437700000, 353250000, true},  {353250000, 437700000, false},  {0, 0, false},
+    {380000000, 380000000, false}, {380000001, 379999999, true},   {490000000, 290000000, true},
+    {490000001, 290000000, false}, {-437700000, 353250000, false},
+};
+
+static void
+test_exchanged(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof points / sizeof *points; i++)
+		if (heard_exchanged(points[i].lat_e7, points[i].lon_e7) != points[i].expected)
+			fail_msg("point %zu", i);
+}
+
 static void
 test_names(void **state)
 {
@@ -120,6 +139,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_rows),
 	    cmocka_unit_test(test_times),
+	    cmocka_unit_test(test_exchanged),
 	    cmocka_unit_test(test_names),
 	};
 

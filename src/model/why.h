@@ -84,6 +84,7 @@
 	X(SUPERSEDED,        "superseded",        "a newer version of it goes at that moment instead") \
 	X(STAYS_HOME,        "stays_home",        "it is about an alert or another record that never leaves the party") \
 	X(OUT_OF_TURN,       "out_of_turn",       "it does not follow from what stands") \
+	X(EXCHANGED,         "exchanged",         "latitude and longitude seem exchanged") \
 	X(ORIGIN_TAKEN,      "origin_taken",      "its origin stands for a record with other content already") \
 	X(ACCOUNTS_DAMAGED,  "accounts_damaged",  "what this station keeps of accounts is damaged: seam verify names the place")
 /* clang-format on */

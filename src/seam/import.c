@@ -15,7 +15,7 @@
 #include <string.h>
 
 enum { AHEAD = 512, ITEM_ARENA = 1 << 20, ANSWER_MS = 600 * 1000, COLUMN_TEXT = 400 };
-enum { CHANGED_NAMED = 10 };
+enum { CHANGED_NAMED = 10, SWAPPED_NAMED = 10 };
 
 struct import {
 	struct app *app;
@@ -24,50 +24,131 @@ struct import {
 	struct arena *arena;
 	struct reader_item *item;
 	struct script *script; /* of an exercise; NULL otherwise */
-	uint64_t ahead;        /* sent and not answered */
+	bool has_features; /* GeoJSON: features are named by number, as all may be in one line */
+	uint64_t ahead;    /* sent and not answered */
 	uint64_t read, filed, held, refused;
 	uint64_t changed;             /* of an origin that is held with other content */
 	uint64_t ahead_n, ahead_line; /* with a time far ahead, and the first of them */
+	uint64_t swapped;             /* with the longitude first */
 	uint64_t elsewhere;           /* of an exercise: other stations' records */
 	unsigned percent;
 	int code;
 	enum why stopped; /* the refusal that every further row would meet too */
 };
 
+/* A row of the file, as people and programs are told of it. */
+struct spot {
+	uint64_t line, feature; /* 0: not known */
+	const char *id, *column;
+};
+
 static void
-tell_row(struct import *import, uint64_t line, const char *column, enum why why, const char *text)
+write_spot(const struct import *import, struct out *out, const struct spot *spot)
 {
-	app_progress(import->app, "%s", "");
-	if (import->app->is_json)
-		(void)fprintf(stderr, "{\"line\":%llu,\"why\":\"%s\"}\n", (unsigned long long)line,
-			      why_code(why));
+	bool is_json = import->app->is_json;
+
+	if (spot->line)
+		out_format(out, is_json ? "\"line\":%llu" : "line %llu",
+			   (unsigned long long)spot->line);
+	if (spot->feature)
+		out_format(out, is_json ? "%s\"feature\":%llu" : "%sfeature %llu",
+			   !spot->line ? ""
+			   : is_json   ? ","
+				       : ", ",
+			   (unsigned long long)spot->feature);
+	if (!spot->id[0])
+		return;
+	out_text(out, is_json ? ",\"id\":" : " (id ");
+	if (is_json)
+		out_json(out, span_of(spot->id));
 	else
-		(void)fprintf(stderr, "line %llu: %s%s%s%s%s\n", (unsigned long long)line, column,
-			      column[0] ? ": " : "", why_text(why), text[0] ? ": " : "", text);
+		out_format(out, "%s)", spot->id);
 }
 
 static void
-tell_refusal(struct import *import, uint64_t line, const char *column, enum why why,
-	     const char *text)
+tell_row(struct import *import, const struct spot *spot, enum why why, const char *text)
+{
+	struct out out = out_new(2048);
+
+	app_progress(import->app, "%s", "");
+	write_spot(import, &out, spot);
+	if (import->app->is_json)
+		(void)fprintf(stderr, "{%.*s,\"why\":\"%s\"}\n", (int)out.n, out.p, why_code(why));
+	else
+		(void)fprintf(stderr, "%.*s: %s%s%s%s%s\n", (int)out.n, out.p, spot->column,
+			      spot->column[0] ? ": " : "", why_text(why), text[0] ? ": " : "",
+			      text);
+	out_free(&out);
+}
+
+/* What a station answers is known by a number alone: of the line, or of the feature. */
+static struct spot
+spot_of_answer(const struct import *import, uint64_t number, unsigned field)
+{
+	struct spot spot = {.id = "", .column = field_row((enum field)field)->name};
+
+	*(import->has_features ? &spot.feature : &spot.line) = number;
+	return spot;
+}
+
+static struct spot
+spot_of_item(const struct reader_item *item)
+{
+	return (struct spot){.line = item->line,
+			     .feature = item->feature,
+			     .id = item->id,
+			     .column = item->column[0]
+					   ? item->column
+					   : field_row((enum field)item->reason.field)->name};
+}
+
+static void
+tell_refusal(struct import *import, const struct spot *spot, enum why why, const char *text)
 {
 	import->refused++;
-	tell_row(import, line, column, why, text);
+	tell_row(import, spot, why, text);
+}
+
+/* Nothing was moved in silence: people are told the first ones, programs all. */
+static void
+look_at_place(struct import *import)
+{
+	const struct reader_item *item = import->item;
+	struct spot spot = spot_of_item(item);
+	struct out out;
+
+	if (!(item->heard & HEARD_SWAPPED))
+		return;
+	if (++import->swapped > SWAPPED_NAMED && !import->app->is_json)
+		return;
+	out = out_new(2048);
+	app_progress(import->app, "%s", "");
+	write_spot(import, &out, &spot);
+	(void)fprintf(stderr,
+		      import->app->is_json ? "{%.*s,\"heard\":\"%s\",\"place\":\"%s\"}\n"
+					   : "%.*s: %s: read as %s\n",
+		      (int)out.n, out.p,
+		      import->app->is_json ? heard_code(HEARD_NUMBER_SWAPPED)
+					   : heard_text(HEARD_NUMBER_SWAPPED),
+		      item->record.field[FIELD_PLACE].place.mgrs);
+	out_free(&out);
 }
 
 /* A later edition of a set may change many: people are told the first ones, programs all. */
 static void
-tell_changed(struct import *import, uint64_t line, const char *column, const char *text)
+tell_changed(struct import *import, const struct spot *spot, const char *text)
 {
 	if (++import->changed <= CHANGED_NAMED || import->app->is_json)
-		tell_row(import, line, column, WHY_ORIGIN_TAKEN, text);
+		tell_row(import, spot, WHY_ORIGIN_TAKEN, text);
 }
 
-/* One answer of the station; its id is the line. */
+/* One answer of the station; its id is the number of the line or feature. */
 static enum err
 take_answer(struct import *import, const struct wire_message *message)
 {
 	struct cursor cursor = cursor_over(message->payload);
 	char text[COLUMN_TEXT];
+	struct spot spot;
 	unsigned why;
 	unsigned field;
 
@@ -87,11 +168,12 @@ take_answer(struct import *import, const struct wire_message *message)
 	why = cursor_u16(&cursor);
 	field = cursor_u16(&cursor);
 	cursor_text(&cursor, text, sizeof text);
+	spot = spot_of_answer(import, message->id, field);
 	if (why == WHY_ORIGIN_TAKEN) {
-		tell_changed(import, message->id, field_row((enum field)field)->name, text);
+		tell_changed(import, &spot, text);
 		return ERR_OK;
 	}
-	tell_refusal(import, message->id, field_row((enum field)field)->name, (enum why)why, text);
+	tell_refusal(import, &spot, (enum why)why, text);
 	/* Nobody may file with this token: the rest would be refused too. */
 	if (why != WHY_NO_ACCOUNT && why != WHY_NO_DUTY && why != WHY_DISK_FULL)
 		return ERR_OK;
@@ -145,14 +227,17 @@ file_record(struct import *import)
 			return ERR_OK;
 		}
 		if (why != WHY_NONE) {
-			tell_refusal(import, import->item->line, "", why,
-				     script_reason(import->script));
+			struct spot spot = spot_of_item(import->item);
+
+			tell_refusal(import, &spot, why, script_reason(import->script));
 			return ERR_OK;
 		}
 	}
 	if (!import->script)
 		look_at_times(import);
-	out = reach_begin(import->reach, WIRE_FILE, import->item->line);
+	look_at_place(import);
+	out = reach_begin(import->reach, WIRE_FILE,
+			  import->has_features ? import->item->feature : import->item->line);
 	out_u8(out, import->script ? 0 : WIRE_FILE_UNLESS_HELD);
 	out_sized(out, thread);
 	record_write(out, record);
@@ -178,6 +263,7 @@ static enum err
 take_item(struct import *import, bool *is_end)
 {
 	const struct reader_item *item = import->item;
+	struct spot spot = spot_of_item(item);
 	enum err err = ERR_OK;
 
 	switch (item->what) {
@@ -186,10 +272,7 @@ take_item(struct import *import, bool *is_end)
 		return file_record(import);
 	case READER_REFUSAL:
 		import->read++;
-		tell_refusal(import, item->line,
-			     item->column[0] ? item->column
-					     : field_row((enum field)item->reason.field)->name,
-			     item->reason.why, "");
+		tell_refusal(import, &spot, item->reason.why, "");
 		return ERR_OK;
 	case READER_PROGRESS:
 		show_progress(import);
@@ -229,9 +312,9 @@ print_sum(const struct import *import)
 	if (import->app->is_json)
 		out_format(&out,
 			   "{\"read\":%llu,\"new\":%llu,\"held\":%llu,\"refused\":%llu,"
-			   "\"changed\":%llu,\"ahead\":%llu}\n",
-			   read, filed, held, refused, changed,
-			   (unsigned long long)import->ahead_n);
+			   "\"changed\":%llu,\"ahead\":%llu,\"swapped\":%llu}\n",
+			   read, filed, held, refused, changed, (unsigned long long)import->ahead_n,
+			   (unsigned long long)import->swapped);
 	else
 		out_format(&out, "%llu read, %llu new, %llu held already, %llu refused", read,
 			   filed, held, refused);
@@ -243,6 +326,14 @@ print_sum(const struct import *import)
 	if (changed > CHANGED_NAMED && !import->app->is_json)
 		app_remark(import->app, "%llu more rows changed; --json names all",
 			   changed - CHANGED_NAMED);
+	if (import->swapped)
+		app_remark(
+		    import->app,
+		    "rows whose place had the longitude first: %llu%s; is it right? They are "
+		    "taken the other way round, with what was typed kept in typed",
+		    (unsigned long long)import->swapped,
+		    import->swapped > SWAPPED_NAMED && !import->app->is_json ? " (--json names all)"
+									     : "");
 	if (import->ahead_n)
 		app_remark(import->app,
 			   "rows with a time far ahead: %llu, the first in line %llu; is it right? "
@@ -315,6 +406,7 @@ import_file(struct app *app, enum reader_format format, struct script *script)
 	}
 	import->app = app;
 	import->script = script;
+	import->has_features = format == READER_GEOJSON;
 	import->arena = arena_new(ITEM_ARENA);
 	import->item = calloc(1, sizeof *import->item);
 	code = import->arena && import->item ? run(import, format, app->args->words[0]) : APP_NO;

@@ -48,6 +48,8 @@ struct child {
 	enum reader_format format;
 	uint64_t line;       /* from 1 */
 	uint64_t line_bytes; /* of it, so far */
+	uint64_t features;   /* of GeoJSON, so far */
+	unsigned heard;      /* of the record that comes next */
 	union {
 		struct ucdp *ucdp;
 		struct sheet *sheet;
@@ -68,16 +70,40 @@ send_on(struct child *child, size_t begun)
 }
 
 static enum err
-refuse(void *arg, const struct sink_refusal *refusal)
+send_refusal(struct child *child, const struct sink_refusal *refusal, uint64_t feature)
 {
-	struct child *child = arg;
 	struct out *out = client_out(child->client);
 	size_t begun = wire_begin(out, WIRE_REFUSED, refusal->line);
 
+	out_u64(out, feature);
 	out_u16(out, (uint16_t)refusal->reason.why);
 	out_u16(out, refusal->reason.field);
 	out_sized(out, span_of(refusal->column));
+	out_sized(out, span_of(refusal->id));
 	return send_on(child, begun);
+}
+
+/* A collection may stand on one line: its features are counted. */
+static uint64_t
+count_feature(struct child *child)
+{
+	return child->format == READER_GEOJSON ? ++child->features : 0;
+}
+
+static enum err
+refuse(void *arg, const struct sink_refusal *refusal)
+{
+	struct child *child = arg;
+
+	return send_refusal(child, refusal, count_feature(child));
+}
+
+static void
+hear(void *arg, unsigned heard)
+{
+	struct child *child = arg;
+
+	child->heard = heard;
 }
 
 static enum err
@@ -88,6 +114,9 @@ give(void *arg, const struct record *record, uint64_t line)
 	size_t begun = wire_begin(out, WIRE_FILE, line);
 
 	out_u8(out, 0);
+	out_u64(out, count_feature(child));
+	out_u32(out, child->heard);
+	child->heard = 0;
 	record_write(out, record);
 	return send_on(child, begun);
 }
@@ -121,7 +150,7 @@ give_event(void *arg, const struct exercise_event *event)
 static enum err
 open_format(struct child *child)
 {
-	struct sink sink = {.arg = child, .record = give, .refuse = refuse};
+	struct sink sink = {.arg = child, .record = give, .refuse = refuse, .heard = hear};
 	struct exercise_sink events = {.arg = child, .event = give_event, .refuse = refuse};
 
 	switch (child->format) {
@@ -204,7 +233,7 @@ feed_text(struct child *child, struct span chunk)
 	if (err != ERR_OK || !fault)
 		return err;
 	(void)span_copy(refusal.column, sizeof refusal.column, span_of(fault));
-	err = refuse(child, &refusal);
+	err = send_refusal(child, &refusal, 0);
 	return err == ERR_OK ? ERR_REFUSED : err;
 }
 
@@ -391,8 +420,12 @@ static enum err
 take_record(struct cursor *cursor, struct arena *arena, struct reader_item *item)
 {
 	item->what = READER_RECORD;
-	if (cursor_u8(cursor) == 1)
+	if (cursor_u8(cursor) == 1) {
 		take_event(cursor, item);
+	} else {
+		item->feature = cursor_u64(cursor);
+		item->heard = cursor_u32(cursor);
+	}
 	if (cursor->is_failed || !record_read(cursor, arena, &item->record))
 		return ERR_FORMAT;
 	return cursor_is_done(cursor) ? ERR_OK : ERR_FORMAT;
@@ -423,10 +456,13 @@ reader_next(struct reader *reader, struct arena *arena, struct reader_item *item
 		return take_record(&cursor, arena, item);
 	if (message.kind == WIRE_REFUSED) {
 		item->what = READER_REFUSAL;
+		item->feature = cursor_u64(&cursor);
 		item->reason.why = (enum why)cursor_code(&cursor, WHY_COUNT);
 		item->reason.field = (uint16_t)cursor_code(&cursor, FIELD_COUNT);
 		cursor_text(&cursor, item->column, sizeof item->column);
 		make_harmless(item->column);
+		cursor_text(&cursor, item->id, sizeof item->id);
+		make_harmless(item->id);
 	} else if (message.kind == WIRE_STATUS) {
 		item->what = READER_PROGRESS;
 		item->bytes = cursor_u64(&cursor);

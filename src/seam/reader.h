@@ -22,12 +22,15 @@ struct reader_ref {
 struct reader_item {
 	enum { READER_RECORD, READER_REFUSAL, READER_PROGRESS, READER_END } what;
 	uint64_t line;
+	uint64_t feature;         /* of GeoJSON: its number, from 1; 0 otherwise */
 	struct reason reason;     /* REFUSAL */
 	char column[72];          /* REFUSAL: in which column */
+	char id[72];              /* REFUSAL: of the feature, "" none */
 	uint64_t bytes, of_bytes; /* PROGRESS */
 	enum err err;             /* END: how the reading ended */
 	/* RECORD */
 	struct record record;
+	unsigned heard; /* what was assumed to read it: a set of enum heard */
 	/* of an exercise */
 	int number;
 	int64_t at_ms;
