@@ -325,7 +325,8 @@ admit_follow(const struct admit_delivery *delivery, const struct admit_known *kn
 		return WHY_NONE;
 	if (known->has_same)
 		return WHY_REPLAYED;
-	if ((delivery->counter == 1) != is_first(delivery))
+	if (!station_row_begins(delivery->counter) &&
+	    (delivery->counter == 1) != is_first(delivery))
 		return WHY_BAD_PREVIOUS;
 	if (known->has_before && !hash_equal(&known->before, &delivery->prev))
 		return WHY_BAD_PREVIOUS;

@@ -65,7 +65,8 @@ struct admit_known {
 /*
  * Whether the delivery fits the line.  The same bytes again are fine (*is_repeat); a gap is fine;
  * other bytes under a used counter are WHY_REPLAYED, a broken chain on either side
- * WHY_BAD_PREVIOUS.
+ * WHY_BAD_PREVIOUS.  The first of a row of numbers (station_row_begins()) names the last one that
+ * its maker still knows, maybe none.
  */
 enum why admit_follow(const struct admit_delivery *delivery, const struct admit_known *known,
 		      bool *is_repeat);

@@ -745,6 +745,16 @@ the_line_is_followed(void **state)
 	    {"fills the gap wrongly", 2, ONE, NONE, ONE, ONE, WHY_BAD_PREVIOUS, false},
 	    {"the same again", 2, ONE, TWO, ONE, NONE, WHY_NONE, true},
 	    {"another under the same number", 2, ONE, ONE, ONE, NONE, WHY_REPLAYED, false},
+	    {"a new row, after one", STATION_ROW * 7 + 1, ONE, NONE, NONE, NONE, WHY_NONE, false},
+	    {"a new row, after none", STATION_ROW * 7 + 1, ZERO, NONE, NONE, NONE, WHY_NONE, false},
+	    {"no new row before its place", STATION_ROW * 7, ZERO, NONE, NONE, NONE,
+	     WHY_BAD_PREVIOUS, false},
+	    {"nor behind it", STATION_ROW * 7 + 2, ZERO, NONE, NONE, NONE, WHY_BAD_PREVIOUS, false},
+	    {"no new row where the old one goes on", STATION_ROW + 1, ZERO, NONE, ONE, NONE,
+	     WHY_BAD_PREVIOUS, false},
+	    {"the old one goes on there", STATION_ROW + 1, ONE, NONE, ONE, NONE, WHY_NONE, false},
+	    {"a new row under a used number", STATION_ROW * 7 + 1, ZERO, ONE, NONE, NONE,
+	     WHY_REPLAYED, false},
 	};
 	struct hash hash[] = {{{0}}, {{0}}, hash_of(SPAN("1")), hash_of(SPAN("2"))};
 

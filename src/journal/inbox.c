@@ -1,12 +1,13 @@
 /*
  * Promises that every delivery that came is kept as it came, once, and that missing numbers are
- * found.
+ * found, and told from those that a recovery left out.
  */
 #include "journal/inbox.h"
 
 #include "base/sign.h"
 #include "journal/inside.h"
 #include "journal/tables.h"
+#include "model/party.h"
 
 #include <string.h>
 
@@ -30,6 +31,9 @@ static const char sql_each[] =
 static const char sql_each_of[] = COLUMNS "WHERE record = ?1 ORDER BY station, counter";
 static const char sql_counters[] =
     "SELECT counter FROM inbox WHERE station = ?1 AND counter > ?2 ORDER BY counter";
+static const char sql_joined[] =
+    "SELECT a.prev = zeroblob(32) OR EXISTS(SELECT 1 FROM inbox b WHERE b.whole = a.prev AND "
+    "b.station = a.station AND b.counter < a.counter) FROM inbox a WHERE station = ?1 AND counter = ?2";
 /* clang-format on */
 
 static enum err
@@ -272,33 +276,89 @@ whole_of(struct journal *journal, struct span station)
 	return span_copy(whole->station, sizeof whole->station, station) ? whole : NULL;
 }
 
-enum err
-inbox_gaps(struct journal *journal, struct span station, int64_t *highest,
-	   void (*gap)(void *context, int64_t first, int64_t last), void *context)
+/* Whether what the first of a row names as the one before is held; or it names none. */
+static enum err
+is_joined(struct journal *journal, struct span station, int64_t counter, bool *is)
 {
-	struct inside_whole *whole = whole_of(journal, station);
-	int64_t upto = whole ? whole->upto : 0;
+	sqlite3_stmt *statement;
+	bool has_row;
+	enum err err = inside_db(journal, sql_joined, &statement);
+
+	*is = false;
+	if (err != ERR_OK)
+		return err;
+	db_bind_text(statement, 1, station);
+	db_bind_int(statement, 2, counter);
+	err = db_step(statement, &has_row);
+	*is = err == ERR_OK && has_row && db_int(statement, 0);
+	db_reset(statement);
+	return err;
+}
+
+/* What lies between two numbers that came. */
+static enum err
+judge_gap(struct journal *journal, struct span station, int64_t before, int64_t counter,
+	  enum inbox_gap *what)
+{
+	int64_t row = (counter - 1) / STATION_ROW * STATION_ROW + 1;
+	bool is = false;
+	enum err err = ERR_OK;
+
+	*what = row > before + 1 ? INBOX_SOME : INBOX_MISSING;
+	if (station_row_begins(counter))
+		err = is_joined(journal, station, counter, &is);
+	if (is)
+		*what = INBOX_BEGUN;
+	return err;
+}
+
+static bool
+add_begun(struct inside_whole *whole, int64_t first, int64_t last)
+{
+	if (whole->begun == INSIDE_BEGUN)
+		return false;
+	whole->first[whole->begun] = first;
+	whole->last[whole->begun++] = last;
+	return true;
+}
+
+enum err
+inbox_gaps(struct journal *journal, struct span station, int64_t *highest, inbox_gap_fn *gap,
+	   void *context)
+{
+	struct inside_whole *held = whole_of(journal, station);
+	struct inside_whole whole = held ? *held : (struct inside_whole){.upto = 0};
+	bool is_whole = true;
 	sqlite3_stmt *statement;
 	bool has_row;
 	enum err err = db_prepare(journal->db, sql_counters, &statement);
 
-	*highest = upto;
+	*highest = whole.upto;
 	if (err != ERR_OK)
 		return err;
+	for (unsigned i = 0; i < whole.begun; i++)
+		gap(context, INBOX_BEGUN, whole.first[i], whole.last[i]);
 	db_bind_text(statement, 1, station);
-	db_bind_int(statement, 2, upto);
+	db_bind_int(statement, 2, whole.upto);
 	while ((err = db_step(statement, &has_row)) == ERR_OK && has_row) {
 		int64_t counter = db_int(statement, 0);
+		enum inbox_gap what;
 
-		if (counter == upto + 1)
-			upto = counter;
-		if (counter > *highest + 1)
-			gap(context, *highest + 1, counter - 1);
+		if (counter > *highest + 1) {
+			err = judge_gap(journal, station, *highest, counter, &what);
+			if (err != ERR_OK)
+				break;
+			gap(context, what, *highest + 1, counter - 1);
+			is_whole = is_whole && what == INBOX_BEGUN &&
+				   add_begun(&whole, *highest + 1, counter - 1);
+		}
+		if (is_whole)
+			whole.upto = counter;
 		*highest = counter;
 	}
 	(void)sqlite3_finalize(statement);
 	/* No number is taken back, but by a batch that is undone. */
-	if (err == ERR_OK && whole && !journal->is_in_batch)
-		whole->upto = upto;
+	if (err == ERR_OK && held && !journal->is_in_batch)
+		*held = whole;
 	return err;
 }

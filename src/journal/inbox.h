@@ -47,10 +47,21 @@ MUST_USE enum err inbox_each(struct journal *journal, struct span station, int64
 MUST_USE enum err inbox_each_of(struct journal *journal, const struct hash *record,
 				const struct inbox_walk *walk);
 
-/* Missing counters of a station as closed ranges, each called once; *highest is the largest that
- * came. */
+/*
+ * Numbers that did not come, as closed ranges.  A station that comes back from an old copy begins a
+ * row of numbers of its own (station_row_first()) and names the last one that its copy knows: where
+ * that is held, or was none, nothing is known to be missing in between.
+ */
+enum inbox_gap {
+	INBOX_MISSING, /* all of the range were given to a delivery */
+	INBOX_SOME,    /* at least one was; a new row may begin within the range, or behind it */
+	INBOX_BEGUN,   /* a new row begins behind it, and what stood before that is held */
+};
+
+typedef void inbox_gap_fn(void *context, enum inbox_gap what, int64_t first, int64_t last);
+
+/* Each range of a station once, rising or not; *highest is the largest number that came. */
 MUST_USE enum err inbox_gaps(struct journal *journal, struct span station, int64_t *highest,
-			     void (*gap)(void *context, int64_t first, int64_t last),
-			     void *context);
+			     inbox_gap_fn *gap, void *context);
 
 #endif

@@ -46,10 +46,13 @@ struct inside_tally {
 	uint64_t rows, own;
 };
 
-/* Up to which number nothing of a station is missing. */
+/* Up to which number nothing of a station is missing, and what its new rows of numbers left out. */
+enum { INSIDE_BEGUN = 8 };
 struct inside_whole {
 	char station[JOURNAL_TEXT_MAX];
 	int64_t upto;
+	int64_t first[INSIDE_BEGUN], last[INSIDE_BEGUN];
+	unsigned begun;
 };
 
 struct journal {

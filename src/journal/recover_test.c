@@ -25,6 +25,29 @@ tear_down(void **state)
 	return 0;
 }
 
+/* The next delivery of record 42 has that number and names the one before it, if there is one. */
+static void
+deliver_on(struct journal *j, const char *party, bool has_before, int64_t counter)
+{
+	static const struct hash none;
+	struct testrecord t;
+	struct sent sent;
+	char bytes[64];
+
+	memset(&sent, 0, sizeof sent);
+	testhome_record(&t, 42, true);
+	(void)snprintf(bytes, sizeof bytes, "to %s %lld", party, (long long)counter);
+	sent.party = span_of(party);
+	sent.record = hash_of(span_of(t.jwt));
+	sent.bytes = span_of(bytes);
+	assert_int_equal(journal_begin(j), ERR_OK);
+	assert_int_equal(sent_next(j, sent.party, &sent.counter, &sent.prev), ERR_OK);
+	assert_int_equal(sent.counter, counter);
+	assert_int_equal(!hash_equal(&sent.prev, &none), has_before);
+	assert_int_equal(sent_add(j, &sent), ERR_OK);
+	assert_int_equal(journal_commit(j), ERR_OK);
+}
+
 static void
 backup_comes_back(void **state)
 {
@@ -46,7 +69,10 @@ backup_comes_back(void **state)
 	assert_int_equal(file_path(path, sizeof path, home->dir, "config"), ERR_OK);
 	assert_int_equal(file_write(path, SPAN("some = thing\n"), 0600), ERR_OK);
 	(void)snprintf(file, sizeof file, "%s/the.backup", home->dir);
+	deliver_on(home->journal, "b", true, 2);
+	assert_int_equal(testhome_beat(home), ERR_OK);
 	assert_int_equal(backup_make(home->dir, file, SPAN("open sesame"), names, 2, NULL), ERR_OK);
+	deliver_on(home->journal, "b", true, 3);
 	assert_int_equal(testhome_grep(home->dir, "secret-"), 0);
 	/* the station goes on: what comes now is not in the backup */
 	testhome_append(home, 400, 10);
@@ -79,6 +105,9 @@ backup_comes_back(void **state)
 	assert_int_equal(journal_epoch(back.journal), strtoll(NOW_NUMBER, NULL, 10));
 	assert_int_equal(journal_size(back.journal), 1);
 	testhome_append(&back, 500, 20);
+	deliver_on(back.journal, "b", true, strtoll(NOW_NUMBER, NULL, 10) * 256 + 1);
+	deliver_on(back.journal, "b", true, strtoll(NOW_NUMBER, NULL, 10) * 256 + 2);
+	deliver_on(back.journal, "c", false, strtoll(NOW_NUMBER, NULL, 10) * 256 + 1);
 	assert_int_equal(testhome_beat(&back), ERR_OK);
 	testhome_record(&t, 42, true);
 	id = hash_of(span_of(t.jwt));

@@ -2,6 +2,7 @@
  * what is counted. */
 #include "journal/inside.h"
 #include "journal/testhome.h"
+#include "model/party.h"
 
 static int
 set_up(void **state)
@@ -124,14 +125,16 @@ deliveries_are_chained(void **state)
 
 struct gaps {
 	int64_t at[8];
+	enum inbox_gap what; /* of the last */
 	int n;
 };
 
 static void
-note_gap(void *context, int64_t first, int64_t last)
+note_gap(void *context, enum inbox_gap what, int64_t first, int64_t last)
 {
 	struct gaps *gaps = context;
 
+	gaps->what = what;
 	assert_true(gaps->n < 8);
 	gaps->at[gaps->n++] = first;
 	gaps->at[gaps->n++] = last;
@@ -198,6 +201,110 @@ deliveries_come_once(void **state)
 	assert_int_equal(inbox_get(j, SPAN("b/qayyara"), 2, arena, &got), ERR_OK);
 	assert_int_equal(got.bytes.n, 0);
 	arena_free(arena);
+}
+
+/* One delivery of b's that names `prev` as the one before; its own bytes are its number. */
+static void
+come_after(struct journal *j, int64_t counter, int64_t prev)
+{
+	struct testrecord t;
+	struct inbox inbox;
+	char bytes[32];
+	bool is_new;
+
+	memset(&inbox, 0, sizeof inbox);
+	(void)snprintf(bytes, sizeof bytes, "%lld", (long long)prev);
+	if (prev)
+		inbox.prev = hash_of(span_of(bytes));
+	assert_int_equal(journal_begin(j), ERR_OK);
+	testhome_record(&t, 7, false);
+	assert_int_equal(journal_add(j, &t.record, &is_new), ERR_OK);
+	inbox.station = SPAN("b/qayyara");
+	inbox.record = t.record.id;
+	inbox.way = SPAN("link");
+	(void)snprintf(bytes, sizeof bytes, "%lld", (long long)counter);
+	inbox.counter = counter;
+	inbox.bytes = span_of(bytes);
+	assert_int_equal(inbox_add(j, &inbox), ERR_OK);
+	assert_int_equal(journal_commit(j), ERR_OK);
+}
+
+static void
+ask_gaps(struct journal *j, struct gaps *gaps)
+{
+	int64_t highest;
+
+	memset(gaps, 0, sizeof *gaps);
+	assert_int_equal(inbox_gaps(j, SPAN("b/qayyara"), &highest, note_gap, gaps), ERR_OK);
+}
+
+/* What came, in this order, and what is then said of the gap behind number 2; asked after each, so
+ * that what was kept of the answers before is part of it. */
+static void
+a_new_row_leaves_no_gap(void **state)
+{
+	enum { FIRST = 7 * STATION_ROW + 1 };
+	static const struct {
+		const char *name;
+		struct {
+			int64_t counter, prev;
+		} came[6];
+		int n;
+		enum inbox_gap what;
+		int64_t at[2];
+	} rows[] = {
+	    {"it goes on", {{1, 0}, {2, 1}, {3, 2}}, 0, INBOX_MISSING, {0, 0}},
+	    {"anew after what is held",
+	     {{1, 0}, {2, 1}, {FIRST, 2}},
+	     2,
+	     INBOX_BEGUN,
+	     {3, FIRST - 1}},
+	    {"after less than is held",
+	     {{1, 0}, {2, 1}, {FIRST, 1}},
+	     2,
+	     INBOX_BEGUN,
+	     {3, FIRST - 1}},
+	    {"after none", {{1, 0}, {2, 1}, {FIRST, 0}}, 2, INBOX_BEGUN, {3, FIRST - 1}},
+	    {"after one that is not held",
+	     {{1, 0}, {2, 1}, {FIRST, 3}},
+	     2,
+	     INBOX_SOME,
+	     {3, FIRST - 1}},
+	    {"which comes", {{1, 0}, {2, 1}, {FIRST, 3}, {3, 2}}, 2, INBOX_BEGUN, {4, FIRST - 1}},
+	    {"its first is missing", {{1, 0}, {2, 1}, {FIRST + 1, 4}}, 2, INBOX_SOME, {3, FIRST}},
+	    {"and comes",
+	     {{1, 0}, {2, 1}, {FIRST + 1, FIRST}, {FIRST, 2}},
+	     2,
+	     INBOX_BEGUN,
+	     {3, FIRST - 1}},
+	    {"it goes on behind that",
+	     {{1, 0}, {2, 1}, {FIRST, 2}, {FIRST + 1, FIRST}},
+	     2,
+	     INBOX_BEGUN,
+	     {3, FIRST - 1}},
+	    {"no row begins there", {{1, 0}, {2, 1}, {9, 0}}, 2, INBOX_MISSING, {3, 8}},
+	    {"nobody names himself",
+	     {{1, 0}, {2, 1}, {FIRST, FIRST}},
+	     2,
+	     INBOX_SOME,
+	     {3, FIRST - 1}},
+	};
+	struct gaps gaps;
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct testhome *home = *state;
+
+		for (size_t k = 0; k < 6 && rows[i].came[k].counter; k++) {
+			come_after(home->journal, rows[i].came[k].counter, rows[i].came[k].prev);
+			ask_gaps(home->journal, &gaps);
+		}
+		if (gaps.n != rows[i].n || gaps.at[0] != rows[i].at[0] ||
+		    gaps.at[1] != rows[i].at[1] || (gaps.n && gaps.what != rows[i].what))
+			fail_msg("%s: %d, %d from %lld to %lld", rows[i].name, gaps.n, gaps.what,
+				 (long long)gaps.at[0], (long long)gaps.at[1]);
+		assert_int_equal(tear_down(state), 0);
+		assert_int_equal(set_up(state), 0);
+	}
 }
 
 struct seen {
@@ -564,11 +671,32 @@ on_step(void *context)
 }
 
 static void
-ignore_gap(void *context, int64_t first, int64_t last)
+ignore_gap(void *context, enum inbox_gap what, int64_t first, int64_t last)
 {
+	(void)what;
 	(void)first;
 	(void)last;
 	(*(int *)context)++;
+}
+
+/* More new rows than are kept in mind: all are still told of, each once. */
+static void
+many_new_rows_are_told_of(void **state)
+{
+	struct testhome *home = *state;
+	struct journal *j = home->journal;
+	int n = 0;
+	int64_t highest;
+
+	come_after(j, 1, 0);
+	for (int64_t i = 1; i <= 2 * INSIDE_BEGUN; i++) {
+		come_after(j, i * STATION_ROW + 1, 1);
+		n = 0;
+		assert_int_equal(inbox_gaps(j, SPAN("b/qayyara"), &highest, ignore_gap, &n),
+				 ERR_OK);
+		assert_int_equal(n, i);
+		assert_int_equal(highest, i * STATION_ROW + 1);
+	}
 }
 
 static void
@@ -658,6 +786,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    ROW(deliveries_are_chained),
 	    ROW(deliveries_come_once),
+	    ROW(a_new_row_leaves_no_gap),
+	    ROW(many_new_rows_are_told_of),
 	    ROW(what_was_counted_is_not_looked_at_again),
 	    ROW(releases_wait_and_survive),
 	    ROW(quarantine_is_bounded),

@@ -1,12 +1,13 @@
 /*
- * Promises that deliveries to one party are numbered without gap, each naming the one before, and
- * that a receipt is kept together with its leaf in the log.
+ * Promises that deliveries to one party are numbered without gap in the row of numbers of their
+ * log, each naming the one before, and that a receipt is kept together with its leaf in the log.
  */
 #include "journal/sent.h"
 
 #include "base/sign.h"
 #include "journal/inside.h"
 #include "journal/tables.h"
+#include "model/party.h"
 
 #include <string.h>
 
@@ -58,14 +59,15 @@ sent_next(struct journal *journal, struct span party, int64_t *counter, struct h
 	bool has_row;
 	enum err err = inside_db(journal, sql_last, &statement);
 
-	*counter = 1;
+	*counter = station_row_first(journal->epoch);
 	memset(prev, 0, sizeof *prev);
 	if (err != ERR_OK)
 		return err;
 	db_bind_text(statement, 1, party);
 	err = db_step(statement, &has_row);
 	if (err == ERR_OK && has_row) {
-		*counter = db_int(statement, 0) + 1;
+		if (db_int(statement, 0) >= *counter)
+			*counter = db_int(statement, 0) + 1;
 		err = inside_hash(statement, 1, prev) ? ERR_OK : ERR_CORRUPT;
 	}
 	db_reset(statement);

@@ -7,7 +7,10 @@
 
 struct journal;
 
-/* Deliveries this station made: per party a counter from 1, each naming the hash of the one before.
+/*
+ * Deliveries this station made: per party a counter, each naming the hash of the one before.  From
+ * 1 on without a gap; the first one under a log that recovery began has the first number of that
+ * log's row (station_row_first()) and names the last one that the store knows.
  */
 /* clang-format off */
 #define SENT_STATE_ROWS(X) X(QUEUED, "queued") X(EXPORTED, "exported") X(ARRIVED, "arrived")
@@ -28,7 +31,7 @@ struct sent {
 	struct hash record;
 	struct hash whole; /* SHA-256(bytes); out only */
 	struct span bytes; /* the whole SD-JWT+KB; encrypted at rest; empty once erased */
-	struct hash prev;  /* whole of counter - 1, zero for the first */
+	struct hash prev;  /* whole of the one before, zero for the first */
 	int64_t made_ms;
 	int64_t until_ms; /* 0 = no end */
 	struct span onward;

@@ -10,6 +10,7 @@
 #include "journal/rowhash.h"
 #include "journal/tables.h"
 #include "journal/wal.h"
+#include "model/party.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -30,8 +31,11 @@ static const char sql_sealed[] =
     "SELECT 'outbox', party, number, record, NULL, sealed FROM outbox WHERE sealed IS NOT NULL";
 static const char sql_chain[] =
     "SELECT CAST(a.party||' '||a.counter AS TEXT) FROM sent a LEFT JOIN sent b"
-    " ON b.party = a.party AND b.counter = a.counter - 1"
-    " WHERE a.counter > 1 AND (b.whole IS NULL OR b.whole IS NOT a.prev)";
+    " ON b.party = a.party AND b.counter ="
+    " (SELECT max(counter) FROM sent WHERE party = a.party AND counter < a.counter)"
+    " WHERE a.prev IS NOT coalesce(b.whole, zeroblob(32)) OR"
+    " (a.counter - 1 <> coalesce(b.counter, 0) AND (a.counter - 1) % 256 <> 0)";
+_Static_assert(STATION_ROW == 256, "as in sql_chain");
 /* clang-format on */
 
 void

@@ -53,6 +53,18 @@ station_log_number(struct span origin)
 	return span_int(part, 1, STATION_LOG_MAX, &number) ? number : 0;
 }
 
+int64_t
+station_row_first(int64_t log_number)
+{
+	return log_number > 1 ? log_number * STATION_ROW + 1 : 1;
+}
+
+bool
+station_row_begins(int64_t counter)
+{
+	return counter > 1 && (counter - 1) % STATION_ROW == 0;
+}
+
 struct party
 station_party(const struct station *station)
 {

@@ -25,6 +25,16 @@ bool station_read(struct span text, struct station *station);
 enum { STATION_LOG_MAX = INT32_MAX };
 int64_t station_log_number(struct span origin);
 
+/*
+ * Deliveries to a party are numbered on from 1; after a recovery not from the last number that its
+ * store knows, since others may have got more, but from the first one of the log that began, which
+ * is above whatever was made before: 256 a second is more than a station makes from one recovery to
+ * the next.  A new row of numbers may begin at such a number only.
+ */
+enum { STATION_ROW = 256 };
+int64_t station_row_first(int64_t log_number);
+bool station_row_begins(int64_t counter);
+
 /* The party that a station serves. */
 struct party station_party(const struct station *station);
 

@@ -98,6 +98,23 @@ a_log_has_a_number(void **state)
 				 (long long)station_log_number(span_of(rows[i].origin)));
 }
 
+static void
+a_row_of_numbers_begins_with_a_log(void **state)
+{
+	static const struct {
+		int64_t log, first;
+	} rows[] = {{1, 1}, {2, 513}, {217362300, 55644748801}, {INT32_MAX, 549755813633}};
+	static const int64_t others[] = {0, 1, 2, 256, 258, 512, 55644748800, 55644748802};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		assert_int_equal(station_row_first(rows[i].log), rows[i].first);
+		assert_int_equal(station_row_begins(rows[i].first), i > 0);
+	}
+	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+		assert_false(station_row_begins(others[i]));
+}
+
 int
 main(void)
 {
@@ -105,6 +122,7 @@ main(void)
 	    cmocka_unit_test(names_are_judged),
 	    cmocka_unit_test(a_station_serves_its_party),
 	    cmocka_unit_test(a_log_has_a_number),
+	    cmocka_unit_test(a_row_of_numbers_begins_with_a_log),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

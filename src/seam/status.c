@@ -106,49 +106,57 @@ write_parties(struct app *app, struct view *view, struct out *out)
 }
 
 struct coming {
-	struct out *out;
+	struct out *gaps, *begun;
 	bool is_json;
-	size_t gaps;
 };
 
 static void
-write_gap(void *context, int64_t first, int64_t last)
+write_gap(void *context, enum inbox_gap what, int64_t first, int64_t last)
 {
-	struct coming *coming = context;
+	const struct coming *coming = context;
+	struct out *out = what == INBOX_BEGUN ? coming->begun : coming->gaps;
+	const char *more = out->n ? ", " : "; missing: ";
 
 	if (coming->is_json)
-		out_format(coming->out, "%s[%lld,%lld]", coming->gaps ? "," : "", (long long)first,
+		out_format(out, "%s[%lld,%lld]", out->n ? "," : "", (long long)first,
 			   (long long)last);
-	else if (first == last)
-		out_format(coming->out, "%s%lld",
-			   coming->gaps ? ", " : "; missing: ", (long long)first);
-	else
-		out_format(coming->out, "%s%lld to %lld",
-			   coming->gaps ? ", " : "; missing: ", (long long)first, (long long)last);
-	coming->gaps++;
+	else if (what == INBOX_BEGUN && first > 1)
+		out_format(out, "; after %lld it began anew with %lld", (long long)first - 1,
+			   (long long)last + 1);
+	else if (what == INBOX_SOME)
+		out_format(out, "%ssome of %lld to %lld", more, (long long)first, (long long)last);
+	else if (what == INBOX_MISSING && first == last)
+		out_format(out, "%s%lld", more, (long long)first);
+	else if (what == INBOX_MISSING)
+		out_format(out, "%s%lld to %lld", more, (long long)first, (long long)last);
 }
 
-/* What came from one station: the highest number, and the numbers below it that did not come. */
+/* What came from one station: the highest number, those below it that did not come, and where it
+ * began anew. */
 static enum err
 write_station(const struct app *app, struct view *view, struct out *out,
 	      const struct station *station, bool is_first)
 {
 	struct out gaps = out_new(APP_OUT_MAX);
-	struct coming coming = {&gaps, app->is_json, 0};
+	struct out begun = out_new(APP_OUT_MAX);
+	struct coming coming = {&gaps, &begun, app->is_json};
 	int64_t highest = 0;
 	enum err err =
 	    inbox_gaps(view_journal(view), span_of(station->name), &highest, write_gap, &coming);
 
 	if (err == ERR_OK)
-		err = out_err(&gaps);
+		err = out_err(&gaps) == ERR_OK ? out_err(&begun) : out_err(&gaps);
 	if (err == ERR_OK && app->is_json)
-		out_format(out, "%s{\"station\":\"%s\",\"came\":%lld,\"gaps\":[%.*s]}",
+		out_format(out,
+			   "%s{\"station\":\"%s\",\"came\":%lld,\"gaps\":[%.*s],\"begun\":[%.*s]}",
 			   is_first ? "" : ",", station->name, (long long)highest, (int)gaps.n,
-			   gaps.n ? gaps.p : "");
+			   gaps.n ? gaps.p : "", (int)begun.n, begun.n ? begun.p : "");
 	else if (err == ERR_OK && highest > 0)
-		out_format(out, "  %s: deliveries up to number %lld%.*s\n", station->name,
-			   (long long)highest, (int)gaps.n, gaps.n ? gaps.p : "");
+		out_format(out, "  %s: deliveries up to number %lld%.*s%.*s\n", station->name,
+			   (long long)highest, (int)gaps.n, gaps.n ? gaps.p : "", (int)begun.n,
+			   begun.n ? begun.p : "");
 	out_free(&gaps);
+	out_free(&begun);
 	return err;
 }
 

@@ -213,34 +213,52 @@ write_counts(struct core *core, struct out *json)
 	    (unsigned long long)counts.outbox_open, (unsigned long long)counts.quarantined);
 }
 
-static void
-note_gap(void *context, int64_t first, int64_t last)
-{
-	struct out *json = context;
+struct coming {
+	struct out *gaps, *begun;
+	size_t most;
+};
 
-	if (json->n > GAPS_TEXT_MAX) /* a partner that skips numbers does not hide the rest */
+static void
+note_gap(void *context, enum inbox_gap what, int64_t first, int64_t last)
+{
+	const struct coming *coming = context;
+	struct out *json = what == INBOX_BEGUN ? coming->begun : coming->gaps;
+
+	if (coming->gaps->n + coming->begun->n >
+	    coming->most) /* a partner that skips numbers does not hide the rest */
 		return;
-	out_format(json, "%s[%lld,%lld]", json->p[json->n - 1] == '[' ? "" : ",", (long long)first,
-		   (long long)last);
+	out_format(json, "%s[%lld,%lld]", json->n ? "," : "", (long long)first, (long long)last);
+}
+
+static void
+write_coming(struct core *core, struct out *json, const struct station *station)
+{
+	struct out gaps = out_new(LIST_MAX);
+	struct out begun = out_new(LIST_MAX);
+	struct coming coming = {&gaps, &begun,
+				json->n < GAPS_TEXT_MAX ? GAPS_TEXT_MAX - json->n : 0};
+	int64_t highest = 0;
+
+	if (inbox_gaps(core->journal, span_of(station->name), &highest, note_gap, &coming) !=
+	    ERR_OK)
+		highest = -1;
+	out_format(json, "{\"station\":\"%s\",\"gaps\":[", station->name);
+	out_span(json, out_view(&gaps));
+	out_text(json, "],\"begun\":[");
+	out_span(json, out_view(&begun));
+	out_format(json, "],\"came\":%lld}", (long long)highest);
+	out_free(&gaps);
+	out_free(&begun);
 }
 
 static void
 write_gaps(struct core *core, struct out *json)
 {
-	bool is_first = true;
-
 	out_text(json, ",\"stations\":[");
 	for (size_t i = 0; i < keyring_count(core->keyring); i++) {
-		const struct keynote *note = keyring_at(core->keyring, i);
-		int64_t highest = 0;
-
-		out_format(json, "%s{\"station\":\"%s\",\"gaps\":[", is_first ? "" : ",",
-			   note->station.name);
-		if (inbox_gaps(core->journal, span_of(note->station.name), &highest, note_gap,
-			       json) != ERR_OK)
-			highest = -1;
-		out_format(json, "],\"came\":%lld}", (long long)highest);
-		is_first = false;
+		if (i > 0)
+			out_char(json, ',');
+		write_coming(core, json, &keyring_at(core->keyring, i)->station);
 	}
 	out_text(json, "]");
 }
