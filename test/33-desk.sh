@@ -217,33 +217,46 @@ stick c b
 hides "the directory goes nowhere" "555 1234" stick b a c-run
 
 # ---- alerts ----
-alert() { # WORDS...: as the station files what a rule found
-	file a alert rule=chain when=now state=open "$@"
+for step in 2 3; do
+	sed -i "/^watch_step${step}_min /d" a/seam.conf
+	echo "watch_step${step}_min 1" >>a/seam.conf
+done
+rules a 1
+overdue() { # SEVERITY BY: a warning of c's that a was to answer by then; its id
+	local id
+	id=$(file c warning type=mov.infiltration severity="$1" advice=prepare window=2027-05-04T00:00Z..2027-05-05T09:00Z \
+	    place=38SMD67 ask="a:$2" --yes) && stick c a && echo "$id"
 }
-open=$(alert severity=red "text=a chain of sightings nears the line" told_duty=director number=3 due=10m cites="$cross" civilians=unknown)
-other=$(alert severity=yellow "text=two movements in one square" told_duty=watch number=1)
-gone=$(alert severity=yellow "text=seen from the air")
-seam --home a --json report alert --amend "$gone" state=expired >/dev/null 2>err || not_ok "an alert expires" err
+alert_about() { # ID EXPRESSION: of the alert r about it
+	seam --home a --json alerts --all | pick - '[(lambda r: '"$2"')(r) for r in d if "'"$1"'" in r["cites"]][0]'
+}
+raised_about() { [ -n "$(alert_about "$1" 'r["id"]' 2>/dev/null)" ]; }
+unread=$(overdue red 2027-05-03T22:00Z)
+lesser=$(overdue yellow 2027-05-03T23:59Z)
+past=$(overdue yellow 2027-05-03T23:58Z)
+for id in "$unread" "$lesser" "$past"; do
+	wait_for 30 raised_about "$id" || not_ok "a rule finds what waits"
+done
 seam --home a alerts >out 2>err
-holds "who is called, by which means, until when" 'step 3: director is called by voice, next step' out
-holds "what it rests on, and the doubt" "not known whether civilians" out
-holds "its members" "rests on ${cross:0:8}" out
-lacks "an expired one is open no more" 'seen from the air' out
-holds "with --all its end is shown" 'expired' <(seam --home a alerts --all)
+holds "who is called, and until when" 'step 1: watch is called, next step' out
+holds "its members" "rests on ${unread:0:8}" out
+climbed() { seam --home a alerts >out 2>err && [ "$(alert_about "$unread" 'r["step"]')" = 3 ]; }
+try "while nobody answers it climbs" wait_for 120 climbed
+open=$(alert_about "$unread" 'r["id"]')
+other=$(alert_about "$lesser" 'r["id"]')
+holds "to the director, by voice" 'step 3: director is called by voice' out
 holds "an alert at the last step is told by voice" 'a director: the alert calls for voice' <(seam --home a tasks)
 usage "an alert is not agreed with" seam --home a answer "$open" concur
 usage "it is not declined without a reason" seam --home a answer "$other" decline
 try "it is declined with one" seam --home a answer "$other" decline "known to both"
 done_id=$(says a "$open" done "patrol sent")
-same "both ended" "acted declined expired" "$(seam --home a --json alerts --all | pick - '" ".join(next(r["end"] for r in d if r["text"].startswith(t)) for t in ("a chain", "two mov", "seen"))')"
-same "no alert is open" "[]" "$(seam --home a --json alerts)"
-# What was decided of an alert is not decided of what joins it later.
-seam --home a --json report alert --amend "$open" cites="$cross,$eod" >filed 2>err || not_ok "an alert grows" err
-same "something new joins: it is open again" "open" "$(seam --home a --json alerts | pick - 'd[0]["end"]')"
-says a "$(pick filed 'd["id"]')" seen >/dev/null
-same "seen is no end" "True open" "$(seam --home a --json alerts | pick - '"%s %s" % (d[0]["seen"], d[0]["end"])')"
-says a "$(pick filed 'd["id"]')" decline "farmers" >/dev/null
-holds "its end says why" 'declined .*: farmers' <(seam --home a alerts --all)
+says a "$past" noted >/dev/null
+over() { [ "$(alert_about "$past" 'r["end"]')" = closed ]; }
+try "what is over ends by itself" wait_for 30 over
+same "all ended" "acted declined closed" "$(alert_about "$unread" 'r["end"]') $(alert_about "$lesser" 'r["end"]') $(alert_about "$past" 'r["end"]')"
+lacks "none of them is open" "$open|$other" <(seam --home a --json alerts)
+holds "with --all its end says why" 'declined .*: known to both' <(seam --home a alerts --all)
+rules a 0
 # The answers are granted to b by the policy; what they are about is not: they stay.
 same "the answer to an alert goes to nobody" "held_back held_back" "$(state a "$done_id" b) $(state a "$done_id" c)"
 why_of() { seam --home a --json show "$1" | pick - 'next(p["why"] for p in d["parties"] if p["party"] == "b")'; }
@@ -267,6 +280,7 @@ same "without saying on what" None "$(seam --home b --json show "$warned" | pick
 # ---- the watch ----
 seam --home b user add second watch >second.token 2>err
 chmod 600 second.token
+jump b -600
 refuse "no watch is open" seam --home b shift handover
 holds "it is said so" 'seam shift open' err
 try "the watch opens" seam --home b shift open
@@ -282,7 +296,7 @@ holds "and counted" 'nobody here has seen: seam answer ID seen' err
 for id in $(seam --home b --json shift show | pick - '" ".join(i["id"] for i in d["items"] if i["what"] == "unseen")'); do
 	says b "$id" seen >/dev/null
 done
-jump b 840
+jump b 1440
 seam --home b --json shift handover "quiet, but for the canal" >handover 2>err || not_ok "the watch is handed over" err
 seam --home b --json show "$(pick handover 'd["filed"]["id"]')" >shown
 same "what is open is named in it" "$(pick handover 'len({i["id"] for i in d["items"]})')" "$(pick shown 'len(d["record"]["fields"]["cites"].split(","))')"

@@ -86,7 +86,9 @@
 	X(OUT_OF_TURN,       "out_of_turn",       "it does not follow from what stands") \
 	X(EXCHANGED,         "exchanged",         "latitude and longitude seem exchanged") \
 	X(ORIGIN_TAKEN,      "origin_taken",      "its origin stands for a record with other content already") \
-	X(ACCOUNTS_DAMAGED,  "accounts_damaged",  "what this station keeps of accounts is damaged: seam verify names the place")
+	X(ACCOUNTS_DAMAGED,  "accounts_damaged",  "what this station keeps of accounts is damaged: seam verify names the place") \
+	X(UNSEEN,            "unseen",            "something red was seen by nobody of this party") \
+	X(NOT_BY_HAND,       "not_by_hand",       "records of this kind are not filed by hand")
 /* clang-format on */
 
 enum why {

@@ -54,7 +54,8 @@ static const char indexes[] =
     "CREATE UNIQUE INDEX IF NOT EXISTS item_id ON item (id);"
     "CREATE INDEX IF NOT EXISTS item_thread ON item (thread);"
     "CREATE INDEX IF NOT EXISTS item_from ON item (from_ms);"
-    "CREATE INDEX IF NOT EXISTS item_grp ON item (grp) WHERE grp IS NOT NULL;";
+    "CREATE INDEX IF NOT EXISTS item_grp ON item (grp) WHERE grp IS NOT NULL;"
+    "CREATE INDEX IF NOT EXISTS item_red ON item (n) WHERE is_current = 1 AND severity = 0;";
 
 static const struct {
 	const char *code, *label;

@@ -71,6 +71,10 @@ enum { PICTURE_FORM = 3 };
 	X(RECORD, "SELECT " PICTURE_ROW_COLUMNS " FROM item WHERE id = ?") \
 	X(LATEST, "SELECT " PICTURE_ROW_COLUMNS " FROM item WHERE is_current = 1 AND kind = ?1 AND station = ?2" \
 	       " ORDER BY position DESC, filed_ms DESC LIMIT 1") \
+	X(RED, "SELECT i.n, i.id, i.kind FROM item i WHERE i.n > ?1 AND i.is_current = 1 AND i.severity = 0 AND" \
+	       " (i.is_own = 1 AND i.kind = ?2 OR i.is_own = 0 AND (?3 >> i.kind) & 1 AND NOT EXISTS (SELECT 1 FROM item v" \
+	       " JOIN ref r ON r.target = v.id AND r.field = ?5 JOIN item s ON s.n = r.source WHERE v.thread = i.thread AND" \
+	       " v.station = i.station AND s.is_current = 1 AND s.is_own = 1 AND s.kind = ?4)) ORDER BY i.n") \
 	X(THREAD, "SELECT " PICTURE_ROW_COLUMNS " FROM item WHERE thread = ? ORDER BY station, position, filed_ms, id") \
 	X(INCIDENT, "SELECT " PICTURE_ROW_COLUMNS " FROM item v JOIN item c ON c.thread = v.thread AND c.station = v.station AND" \
 	       " c.is_current = 1 JOIN item ON item.n = c.n OR item.grp = c.grp WHERE v.id = ? ORDER BY item.rank, item.id") \

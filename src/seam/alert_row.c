@@ -2,6 +2,7 @@
 #include "seam/alert_row.h"
 
 #include "model/label.h"
+#include "picture/picture_unseen.h"
 #include "seam/request_row.h"
 #include "seam/row.h"
 
@@ -75,34 +76,6 @@ end_by_state(struct alert_row *alert)
 		alert->end_ms = alert->row.filed_ms;
 }
 
-static bool
-has_same_members(const struct record *a, const struct record *b)
-{
-	const struct value *x = &a->field[FIELD_CITES];
-	const struct value *y = &b->field[FIELD_CITES];
-
-	if (!x->is_set || !y->is_set)
-		return x->is_set == y->is_set;
-	return x->ids.n == y->ids.n &&
-	       memcmp(x->ids.id, y->ids.id, x->ids.n * sizeof *x->ids.id) == 0;
-}
-
-/* What was decided of an alert is not decided of one that something new has joined since. */
-static enum err
-is_about_this(struct picture *picture, struct arena *arena, const struct alert_row *alert,
-	      const struct hash *re, bool *is_so)
-{
-	struct picture_row version = {0};
-	enum err err = ERR_OK;
-
-	*is_so = hash_equal(re, &alert->row.id);
-	if (!*is_so)
-		err = picture_record(picture, re, arena, &version);
-	if (err == ERR_OK && !*is_so)
-		*is_so = version.record && has_same_members(version.record, alert->row.record);
-	return err == ERR_NOT_FOUND ? ERR_OK : err;
-}
-
 static void
 end_by(struct alert_row *alert, const struct picture_row *answer)
 {
@@ -134,7 +107,8 @@ end_by_answer(struct picture *picture, struct arena *arena, struct alert_row *al
 
 		if (!record || !notes[i].is_own || !record->field[FIELD_ANSWER].is_set)
 			continue;
-		err = is_about_this(picture, arena, alert, &record->field[FIELD_RE].id, &is_so);
+		err = picture_alert_answered(picture, &alert->row.id, alert->row.record,
+					     &record->field[FIELD_RE].id, arena, &is_so);
 		if (err != ERR_OK || !is_so)
 			continue;
 		alert->is_seen = true;

@@ -4,6 +4,7 @@
 #include "journal/journal.h"
 #include "journal/outbox.h"
 #include "model/label.h"
+#include "picture/picture_unseen.h"
 #include "seam/alert_row.h"
 #include "seam/directory_task.h"
 #include "seam/request_row.h"
@@ -40,9 +41,10 @@ struct looking {
 	struct view *view;
 	struct picture *picture;
 	struct arena *scratch;
-	struct party own;
 	struct shift_items *items;
 	size_t size;
+	struct hash *unseen;
+	size_t unseen_n;
 	enum err err; /* of a walk */
 };
 
@@ -83,55 +85,50 @@ headline(const struct looking *looking, const struct picture_row *row)
 
 /* ---- red and unseen ---- */
 
-/* Whether it still needs eyes: nobody of this party answered, and nobody closed it. */
-static enum err
-look_at_red(struct looking *looking, const struct hash *id)
+static struct party
+from_whom(const struct picture_row *row)
 {
-	struct course_clocks clocks = request_row_clocks(looking->app);
-	struct picture_course found;
-	const struct course_row *own;
-	enum err err;
+	return row->kind == KIND_ALERT ? (struct party){""} : station_party(&row->station);
+}
 
-	arena_reset(looking->scratch);
-	err = picture_course(looking->picture, id, &clocks, app_now(looking->app), looking->scratch,
-			     &found);
-	if (err != ERR_OK || !found.row.record)
-		return err;
-	own = course_row_of(&found.course, &looking->own);
-	if ((own && own->first_ms) || found.course.state == COURSE_CLOSED ||
-	    found.course.state == COURSE_OVER || found.course.state == COURSE_EXPIRED ||
-	    found.course.state == COURSE_WITHDRAWN)
-		return ERR_OK;
-	return add(looking, &(struct shift_item){.what = SHIFT_ITEM_UNSEEN,
-						 .id = found.row.id,
-						 .severity = SEVERITY_RED,
-						 .party = station_party(&found.row.station),
-						 .text = headline(looking, &found.row)});
+static int64_t
+alert_due(const struct picture_row *row)
+{
+	const struct value *due = &row->record->field[FIELD_DUE];
+
+	return row->kind == KIND_ALERT && due->is_set ? due->at_ms : 0;
 }
 
 static enum err
 look_for_red(struct looking *looking)
 {
-	struct picture_query query = {.limit = PICTURE_ROWS_MAX};
-	struct hash *ids = arena_array(looking->app->arena, PICTURE_ROWS_MAX, sizeof *ids);
-	enum err err = ids ? ERR_OK : ERR_NOMEM;
+	struct course_clocks clocks = request_row_clocks(looking->app);
+	enum err err = picture_unseen(looking->picture, &clocks, app_now(looking->app),
+				      looking->app->arena, &looking->unseen, &looking->unseen_n);
 
-	do {
-		struct picture_row *page;
-		size_t n = 0;
-		size_t red = 0;
+	for (size_t i = 0; err == ERR_OK && i < looking->unseen_n; i++) {
+		struct picture_row row;
 
 		arena_reset(looking->scratch);
-		if (err == ERR_OK)
-			err = picture_query(looking->picture, &query, looking->scratch, &page, &n,
-					    &query.after);
-		for (size_t i = 0; err == ERR_OK && i < n; i++)
-			if (page[i].severity == SEVERITY_RED && !page[i].is_own)
-				ids[red++] = page[i].id;
-		for (size_t i = 0; err == ERR_OK && i < red; i++)
-			err = look_at_red(looking, &ids[i]);
-	} while (err == ERR_OK && query.after.is_set);
+		err = picture_record(looking->picture, &looking->unseen[i], looking->scratch, &row);
+		if (err == ERR_OK && row.record)
+			err = add(looking, &(struct shift_item){.what = SHIFT_ITEM_UNSEEN,
+								.id = row.id,
+								.severity = SEVERITY_RED,
+								.party = from_whom(&row),
+								.due_ms = alert_due(&row),
+								.text = headline(looking, &row)});
+	}
 	return err;
+}
+
+static bool
+is_unseen(const struct looking *looking, const struct hash *id)
+{
+	for (size_t i = 0; i < looking->unseen_n; i++)
+		if (hash_equal(&looking->unseen[i], id))
+			return true;
+	return false;
 }
 
 /* ---- what others look after ---- */
@@ -144,10 +141,10 @@ look_for_alerts(struct looking *looking)
 
 	for (size_t i = 0; err == ERR_OK && i < alerts.n; i++) {
 		const struct alert_row *alert = &alerts.row[i];
-		bool is_unseen = alert->row.severity == SEVERITY_RED && !alert->is_seen;
 
-		err = add(looking, &(struct shift_item){.what = is_unseen ? SHIFT_ITEM_UNSEEN
-									  : SHIFT_ITEM_ALERT,
+		if (is_unseen(looking, &alert->row.id))
+			continue;
+		err = add(looking, &(struct shift_item){.what = SHIFT_ITEM_ALERT,
 							.id = alert->row.id,
 							.severity = alert->row.severity,
 							.due_ms = alert_row_due(alert),
@@ -246,7 +243,6 @@ shift_items_gather(struct app *app, struct view *view, struct shift_items *items
 				  .view = view,
 				  .picture = view_picture(view),
 				  .scratch = arena_new(SCRATCH),
-				  .own = station_party(&app->config.station),
 				  .items = items};
 	enum err err = looking.scratch ? ERR_OK : ERR_NOMEM;
 

@@ -8,6 +8,7 @@
 #include "journal/journal.h"
 #include "model/value.h"
 #include "picture/picture.h"
+#include "picture/picture_unseen.h"
 #include "watch/watch.h"
 
 #include <stdio.h>
@@ -61,26 +62,6 @@ is_ending(int answer)
 	return answer == ANSWER_DONE || answer == ANSWER_DECLINE || answer == ANSWER_WITHDRAWN;
 }
 
-/* What was decided of an alert is not decided of one that something new has joined since. */
-static bool
-is_about_this(struct watching *watching, const struct open_alert *alert, const struct hash *re)
-{
-	const struct value *now = &alert->record->field[FIELD_CITES];
-	const struct value *then;
-	struct picture_row version = {0};
-
-	if (hash_equal(re, &alert->id))
-		return true;
-	if (picture_record(watching->core->picture, re, watching->arena, &version) != ERR_OK ||
-	    !version.record)
-		return false;
-	then = &version.record->field[FIELD_CITES];
-	return then->is_set == now->is_set &&
-	       (!now->is_set ||
-		(then->ids.n == now->ids.n &&
-		 memcmp(then->ids.id, now->ids.id, now->ids.n * sizeof *now->ids.id) == 0));
-}
-
 static enum err
 look_at_answers(struct watching *watching, struct open_alert *alert)
 {
@@ -91,11 +72,13 @@ look_at_answers(struct watching *watching, struct open_alert *alert)
 
 	for (size_t i = 0; i < n && err == ERR_OK; i++) {
 		struct party party = station_party(&answers[i].station);
+		bool is_so = false;
 
-		alert->is_answered =
-		    alert->is_answered ||
-		    (party_equal(&party, &watching->core->own) && is_ending(answers[i].answer) &&
-		     is_about_this(watching, alert, &answers[i].re));
+		if (party_equal(&party, &watching->core->own) && is_ending(answers[i].answer))
+			err = picture_alert_answered(watching->core->picture, &alert->id,
+						     alert->record, &answers[i].re, watching->arena,
+						     &is_so);
+		alert->is_answered = alert->is_answered || is_so;
 	}
 	return err;
 }

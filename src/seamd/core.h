@@ -110,6 +110,8 @@ struct core {
 	int64_t written_seq; /* newest record written */
 	int64_t widened_seq; /* oldest record that the batch at hand shows more of; 0: none */
 	int64_t folded_seq;  /* picture holds everything up to it */
+	uint64_t behind;     /* records held that readers of the picture do not see, as last told */
+	enum err behind_why; /* why folding fails; ERR_OK: it goes on */
 	bool is_folding;
 	bool has_missed;  /* states of records already folded may have changed while it folds */
 	bool is_new_file; /* the picture lies in a file that gates do not have open */
@@ -318,7 +320,8 @@ MUST_USE enum err deliver_given(struct core *core, const struct hash *id, const 
 /* replay.c: the act REPLAY */
 void replay_act(struct core *core, const struct act *act, const struct party *party, bool does);
 
-/* Tells the web gates that the picture shows something new, or lies in a new file. */
+/* Tells the web gates that the picture shows something new, or lies in a new file, and what it
+ * lacks. */
 void core_tell_web(struct core *core, bool is_anew);
 
 /* The party refused the number of a delivery that has no receipt: what it was made from waits
@@ -397,8 +400,11 @@ void own_ready(struct core *core, struct take *take, struct span thread, bool is
 void own_refuse_other(struct core *core, struct take *take, const struct hash *held,
 		      enum field differs);
 
-/* relief.c: whether a record of the watch (KIND_SHIFT) may follow the one before it, and, once it
- * will be filed, who handed over. */
+/* hand.c: refuses what is not a person's to file (WHY_NOT_BY_HAND). */
+void hand_check(struct core *core, struct take *take);
+
+/* relief.c: whether a record of the watch (KIND_SHIFT) may follow the one before it, with nothing
+ * red unseen where it hands over or closes, and, once it will be filed, who handed over. */
 void relief_check(struct core *core, struct take *take, struct span thread);
 void relief_note(struct core *core, struct take *take);
 
@@ -408,6 +414,7 @@ bool own_tells_of_harm(const struct record *record);
 /* fold.c: brings the picture up to the journal, a part at a time; false when it is. */
 void fold_start(struct core *core);
 bool fold_some(struct core *core);
+uint64_t fold_behind(struct core *core); /* records held that readers of the picture do not see */
 void fold_again(struct core *core); /* throws away what is half folded, and an old picture */
 
 /* Within a batch: a record and its ways into the picture. */

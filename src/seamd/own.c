@@ -5,6 +5,8 @@
 #include "seamd/core.h"
 
 #include "admit/issue.h"
+#include "admit/keyring.h"
+#include "admit/members.h"
 #include "base/b64.h"
 #include "base/sign.h"
 #include "journal/journal.h"
@@ -266,6 +268,18 @@ check_target(struct core *core, struct take *take)
 		take_refuse(take, WHY_NOT_OWN, FIELD_RE, NULL);
 }
 
+/* Nobody outside the member list was told anything: a name mistyped would stand as told. */
+static void
+check_told(struct core *core, struct take *take)
+{
+	const struct value *told = &take->record->field[FIELD_TOLD_PARTY];
+
+	if (take->record->kind == KIND_TOLD && told->is_set &&
+	    !party_equal(&told->party, &core->own) &&
+	    !members_find(keyring_members(core->keyring), &told->party))
+		take_refuse(take, WHY_UNKNOWN_PARTY, FIELD_TOLD_PARTY, NULL);
+}
+
 /* Such an item is not closed without an outcome, and no one person makes it disappear. */
 bool
 own_tells_of_harm(const struct record *record)
@@ -393,6 +407,7 @@ own_ready(struct core *core, struct take *take, struct span thread, bool is_impo
 	if (reason.why != WHY_NONE)
 		take_refuse(take, reason.why, (enum field)reason.field, NULL);
 	check_target(core, take);
+	check_told(core, take);
 	check_harm(core, take);
 	check_policy(core, take);
 	relief_check(core, take, thread);

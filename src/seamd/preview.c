@@ -175,7 +175,7 @@ preview_make(struct core *core, const struct act *act, struct cursor *cursor)
 	take_read(core, &take, cursor, false, &thread, &flags);
 	if (take.why == WHY_NONE && kind_row(take.record->kind)->nature == KIND_NATURE_HOUSE)
 		take_refuse(&take, WHY_NO_RULE, FIELD_NONE, "this kind goes to no other party");
-	if (take.why == WHY_NONE)
+	if (take.why == WHY_NONE && take.err == ERR_OK)
 		own_ready(core, &take, thread, false);
 	if (take.why == WHY_NONE && take.err == ERR_OK)
 		take.err = write_parties(core, &take, &parties, &name);

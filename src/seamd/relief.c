@@ -1,12 +1,14 @@
 /*
- * Promises that a watch that was handed over is taken over by another account than those that
- * handed it over, whoever files: the command line, a program, a file of rows. A record names
- * duties; which account handed over is kept beside the accounts alone.
+ * Promises that no watch is handed over or closed while something red is unseen, and that one that
+ * was handed over is taken over by another account than those that handed it over, whoever files:
+ * the command line, a program, a file of rows. A record names duties; which account handed over is
+ * kept beside the accounts alone.
  */
 #include "seamd/core.h"
 
 #include "journal/journal.h"
 #include "picture/picture.h"
+#include "picture/picture_unseen.h"
 
 #include <string.h>
 
@@ -17,6 +19,8 @@ struct relief {
 	bool has_id;
 	struct hash id; /* of the newest record; one of the batch at hand has none yet */
 };
+
+enum { NAMED_MAX = 5, TEXT_MAX = 512 };
 
 static const char alone[] = "; taken over by the account that handed over";
 
@@ -100,6 +104,48 @@ check_second(struct core *core, struct take *take, const struct relief *now, boo
 }
 
 static void
+say_unseen(struct core *core, struct take *take, const struct hash *ids, size_t n)
+{
+	struct out out = out_new(TEXT_MAX);
+	char id[HASH_TEXT_SIZE];
+	struct span text;
+
+	out_format(&out,
+		   "%s%zu red and seen by nobody here:", n == PICTURE_ROWS_MAX ? "at least " : "",
+		   n);
+	for (size_t i = 0; i < n && i < NAMED_MAX; i++) {
+		hash_text(id, &ids[i]);
+		out_format(&out, " %s", id);
+	}
+	if (n > NAMED_MAX)
+		out_format(&out, " and %zu more (seam shift show)", n - NAMED_MAX);
+	out_text(&out, ". Answer each, seen is enough (seam answer ID seen), then again");
+	out_char(&out, '\0');
+	text = out_err(&out) == ERR_OK ? arena_copy(core->arena, out_view(&out))
+				       : (struct span){NULL, 0};
+	out_free(&out);
+	take_refuse(take, WHY_UNSEEN, FIELD_STATE, text.p);
+}
+
+/* What came in the same batch is not in the picture yet: it came a moment later. */
+static void
+check_unseen(struct core *core, struct take *take)
+{
+	const struct config *config = core->config;
+	const struct course_clocks clocks = {config->watch_life_min, config->watch_red_min,
+					     config->watch_yellow_min};
+	struct hash *ids;
+	size_t n;
+
+	take->err =
+	    core->picture && !core->is_folding
+		? picture_unseen(core->picture, &clocks, core_now(core), core->arena, &ids, &n)
+		: ERR_BUSY;
+	if (take->err == ERR_OK && n > 0)
+		say_unseen(core, take, ids, n);
+}
+
+static void
 check_step(struct core *core, struct take *take, struct span thread, const struct relief *now)
 {
 	unsigned state = take->record->field[FIELD_STATE].code;
@@ -130,7 +176,13 @@ check_note(struct core *core, struct take *take)
 	struct relief now;
 
 	if (!re->is_set || journal_get(core->journal, &re->id, core->arena, &row) != ERR_OK ||
-	    !row.is_own || kind_find(row.kind) != KIND_SHIFT)
+	    !row.is_own)
+		return;
+	if (kind_find(row.kind) == KIND_ALERT && take->record->kind == KIND_RETRACT)
+		take_refuse(take, WHY_NOT_BY_HAND, FIELD_RE,
+			    "an alert is not taken back: it is acted on (seam answer ID done) or "
+			    "declined with the reason");
+	if (kind_find(row.kind) != KIND_SHIFT)
 		return;
 	if (take->record->kind == KIND_RETRACT) {
 		take_refuse(take, WHY_OUT_OF_TURN, FIELD_RE,
@@ -157,6 +209,9 @@ relief_check(struct core *core, struct take *take, struct span thread)
 	take->err = find_standing(core, &now);
 	if (take->err == ERR_OK)
 		check_step(core, take, thread, &now);
+	if (take->err == ERR_OK && take->why == WHY_NONE &&
+	    take->record->field[FIELD_STATE].code != STATE_OPEN)
+		check_unseen(core, take);
 }
 
 void

@@ -66,6 +66,8 @@ take_read(struct core *core, struct take *take, struct cursor *cursor, bool has_
 	}
 	take_refuse(take, core_who(core, &ahead, right_for(take->record->kind), &take->who),
 		    FIELD_NONE, take->who.lack);
+	if (take->why == WHY_NONE)
+		hand_check(core, take);
 }
 
 static void
@@ -76,7 +78,7 @@ admit_file(struct core *core, struct take *take, struct cursor *cursor)
 
 	take_read(core, take, cursor, true, &thread, &flags);
 	take->is_alone = (flags & WIRE_FILE_ALONE) != 0;
-	if (take->why == WHY_NONE)
+	if (take->why == WHY_NONE && take->err == ERR_OK)
 		own_ready(core, take, thread, (flags & WIRE_FILE_UNLESS_HELD) != 0);
 }
 
@@ -475,8 +477,11 @@ core_close_batch(struct core *core, enum err err)
 		} else {
 			picture_rollback(core->picture);
 			core->is_folding = true;
+			core->behind_why = err;
 		}
 	}
+	if (core->is_folding && core->behind_why != ERR_OK)
+		core_tell_web(core, false);
 	core->has_missed = core->has_missed || core->is_folding;
 	fold_back(core);
 	return ERR_OK;
