@@ -5,7 +5,7 @@ phone and of a desk, in each language, under the page's own Content-Security-Pol
   page_look.py PORT COOKIE FOLDER PATH...
 
 Chromium signs on through a relay that adds the cookie and lets the page be measured in a frame. A picture of
-each goes to FOLDER. Prints one "ok - " or "not ok - " line per page.
+each that has a fault goes to FOLDER. Prints one "ok - " or "not ok - " line per page.
 """
 import http.client
 import http.server
@@ -68,9 +68,11 @@ def look(address, folder, name, width):
                '--user-data-dir=' + os.path.join(folder, 'browser'), '--virtual-time-budget=8000',
                '--window-size=%d,2000' % max(width, 500)]
     made = subprocess.run(browser + ['--dump-dom', address], capture_output=True, text=True, timeout=120)
-    subprocess.run(browser + ['--screenshot=' + os.path.join(folder, name + '.png'), address], capture_output=True, timeout=120)
     found = re.search(r'FAULTS\[(.*?)\]</pre>', made.stdout, re.S)
-    return found.group(1) if found else 'the page was not measured: %s' % made.stderr[-200:]
+    faults = found.group(1) if found else 'the page was not measured: %s' % made.stderr[-200:]
+    if faults:
+        subprocess.run(browser + ['--screenshot=' + os.path.join(folder, name + '.png'), address], capture_output=True, timeout=120)
+    return faults
 
 
 def main(arguments):
