@@ -98,7 +98,7 @@ same "one whose origin is hidden" 403 "$(status "${json[@]}" -H 'Origin: null' "
 same "what a browser calls cross-site" 403 "$(status "${json[@]}" -H 'Sec-Fetch-Site: cross-site' "${post[@]}")"
 same "what it calls same-site" 403 "$(status "${json[@]}" -H 'Sec-Fetch-Site: same-site' "${post[@]}")"
 same "JSON that pretends to be text" 415 "$(status -H 'Content-Type: text/plain' "${post[@]}")"
-same "a form where JSON is wanted" 405 "$(status "${post[@]}")"
+same "a form where JSON is wanted" 415 "$(status "${post[@]}")"
 same "an act by GET" 401 "$(status "$url/api/v1/records?kind=sighting")"
 form=(-b "$cookie" -H "Origin: $url" --data-urlencode 're=x')
 same "a form without its hidden token" 403 "$(status "${form[@]}" "$url/answer")"

@@ -10,6 +10,7 @@ sent must be of the schema too, where it is meant to be. Prints one "ok - " or "
 import http.client
 import json
 import re
+import socket
 import sys
 
 # ---- YAML, as far as the file needs it ----
@@ -211,6 +212,11 @@ class Station:
             schema = operation['requestBody']['content']['application/json']['schema']
             faults += ['sent ' + one for one in self.schemas.faults(schema, body)]
         answer = self.send(method, path + query, body, headers)
+        return self.hold(name, text, wanted, answer, faults)
+
+    def hold(self, name, text, wanted, answer, faults=()):
+        """Holds an answer against what is documented of its operation; gives its body."""
+        operation, faults = self.operations[name][2], list(faults)
         raw = answer.read()
         self.seen.setdefault(name, set()).add(answer.status)
         if answer.status != wanted:
@@ -225,6 +231,16 @@ class Station:
             self.cookie = answer.getheader('Set-Cookie').split(';')[0]
         self.say('%s: %s (%d)' % (name, text, wanted), faults)
         return value
+
+    def raw(self, head, body=b''):
+        """The answer to bytes that no client of good manners sends."""
+        line = socket.create_connection(('127.0.0.1', self.port), timeout=30)
+        cookie = 'Cookie: %s\r\n' % self.cookie if self.cookie else ''
+        line.sendall((head[0] + '\r\nHost: 127.0.0.1\r\n' + cookie + ''.join(one + '\r\n' for one in head[1:]) +
+                      '\r\n').encode() + body)
+        answer = http.client.HTTPResponse(line, method=head[0].split(' ')[0])
+        answer.begin()
+        return answer
 
     def judge(self, response, answer, raw):
         response = self.schemas.deref(response)
@@ -329,6 +345,8 @@ def file(station):
             ('a code that is none', 422, {'kind': 'incident', 'fields': dict(BASE, type='x')}),
             ('a duty said by who files', 422, {'kind': 'sighting', 'fields': dict(BASE, duty='director')}),
             ('a note about what is not held', 404, {'kind': 'retract', 'fields': {'re': ELSE}}),
+            ('an alert', 422, {'kind': 'alert', 'fields': {'rule': 'chain', 'when': 'now'}}),
+            ('a shift that is none', 422, {'kind': 'shift', 'fields': {'state': 'active', 'when': 'now'}}),
             ('too long a text', 413, {'kind': 'sighting', 'fields': dict(BASE, summary='x' * 40000)})):
         problem = station.call('file', text, wanted, body=body, is_sound=False)
         if not isinstance(problem, dict) or not problem.get('why'):
@@ -346,6 +364,9 @@ def about(station, filed):
     station.call('answer', 'to what is not held', 404, {'id': ELSE}, body={'answer': 'noted'})
     station.call('told', 'by radio', 201, at, body={'told_party': 'b', 'told_by': 'radio', 'told_duty': 'watch', 'read_back': True})
     station.call('told', 'by no means', 422, at, body={'told_party': 'b', 'told_by': 'dream'}, is_sound=False)
+    station.call('answer', 'with too many words', 413, at, body={'answer': 'noted', 'text': 'x' * 40000}, is_sound=False)
+    station.call('told', 'with too many words', 413, at, body={'told_party': 'b', 'told_by': 'radio', 'text': 'x' * 40000}, is_sound=False)
+    station.call('told', 'to a party of no list', 404, at, body={'told_party': 'zz', 'told_by': 'radio'})
     station.call('told', 'no JSON', 400, at, body=b'[', is_sound=False)
     statement = station.call('file', 'words for another party', 201, body={
         'kind': 'statement', 'fields': {'text': 'we have moved the post', 'lang': 'en'}})
@@ -425,6 +446,45 @@ def follow(station):
         station.say('stream: who comes from elsewhere begins anew', [] if name == 'anew' else [name])
 
 
+def everywhere(station):
+    """What is refused of every operation, by its own documented answer."""
+    methods = {}
+    for name, (method, path, operation) in station.operations.items():
+        methods.setdefault(path, set()).add(method)
+        at = path.replace('{id}', ELSE).replace('{preview}', ELSE)
+        post = method == 'POST'
+        json_type = {'Content-Type': 'application/json'} if post else {}
+        body = b'{}' if 'requestBody' in operation else None
+        takes = [station.schemas.deref(one) for one in operation.get('parameters', [])]
+        if not [one for one in takes if one['in'] == 'query']:
+            for query in ('?x=1', '?limit=1', '?lang=ar'):
+                station.hold(name, 'not with ' + query, 400, station.send(method, at + query, body, json_type))
+        if operation.get('security') != []:
+            station.say('%s: is done in a duty' % name, [] if [one for one in takes if one['name'] == 'Seam-Duty'] else [takes])
+            station.hold(name, 'in a duty that is none', 403,
+                         station.send(method, at, body, dict(json_type, **{'Seam-Duty': 'nonsense'})))
+        if post:
+            for kind in ('text/plain', 'application/x-www-form-urlencoded', 'application/json-patch+json'):
+                station.hold(name, 'not as ' + kind, 415, station.send(method, at, b'{}', {'Content-Type': kind}))
+            station.hold(name, 'not without a length', 411,
+                         station.raw(['POST %s HTTP/1.1' % at, 'Content-Type: application/json']))
+            station.hold(name, 'not in pieces', 411, station.raw(
+                ['POST %s HTTP/1.1' % at, 'Content-Type: application/json', 'Transfer-Encoding: chunked'], b'2\r\n{}\r\n0\r\n\r\n'))
+            station.hold(name, 'not so large', 413, station.raw(
+                ['POST %s HTTP/1.1' % at, 'Content-Type: application/json', 'Content-Length: 300000']))
+    for path, documented in methods.items():
+        at = path.replace('{id}', ELSE).replace('{preview}', ELSE)
+        allowed = documented | ({'HEAD'} if 'GET' in documented else set())
+        for method in ('GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS', 'PATCH', 'TRACE'):
+            if method in allowed:
+                continue
+            answer = station.raw(['%s %s HTTP/1.1' % (method, at), 'Content-Type: application/json', 'Content-Length: 0'])
+            said = set((answer.getheader('Allow') or '').split(', '))
+            station.say('%s %s: 405, and what is allowed' % (method, path), (
+                [] if answer.status == 405 and said == allowed else [answer.status, sorted(said), sorted(allowed)]))
+            station.say('which any operation may answer', [] if '405' in station.document['x-any-operation'] else ['no'])
+
+
 def edges(station):
     """What is not documented is not there."""
     for method, path, wanted in (('GET', '/api/v1', 404), ('GET', '/api/v1/', 404), ('GET', '/api/v1/nothing', 404),
@@ -454,6 +514,7 @@ def main(arguments):
     look(station)
     ask(station, filed)
     follow(station)
+    everywhere(station)
     edges(station)
     station.call('signOff', 'goes', 204)
     station.call('session', 'is gone', 401)

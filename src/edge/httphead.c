@@ -308,6 +308,7 @@ read_request_line(struct span line, struct httphead *head, const char **why)
 {
 	struct span part[3] = {{NULL, 0}};
 	struct span rest = line;
+	const char *ignored;
 	unsigned n = 0;
 	int status;
 
@@ -316,6 +317,10 @@ read_request_line(struct span line, struct httphead *head, const char **why)
 	if (n < 3 || rest.p)
 		return refuse(BAD_REQUEST, "the request line is not in its form", why);
 	status = read_method(part[0], head, why);
+	/* Of a method that is not used here it is said what is, so the path matters all the same.
+	 */
+	if (status == NOT_ALLOWED && read_target(part[1], head, &ignored) != HTTPHEAD_WHOLE)
+		head->path = (struct span){NULL, 0};
 	if (status == HTTPHEAD_WHOLE)
 		status = read_version(part[2], head, why);
 	return status == HTTPHEAD_WHOLE ? read_target(part[1], head, why) : status;

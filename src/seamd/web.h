@@ -12,9 +12,11 @@
  * that a request which changes something was meant (WEB_ROUTE_ROWS), and who asks.  It sets every
  * header itself; a handler chooses status, type and body.
  *
- * Routes are rows of WEB_ROUTE_ROWS in seamd/web_route.h: method, path, who, handler, help.  A path
+ * Routes are rows of WEB_ROUTE_ROWS in seamd/web_route.h: method, path, who, parameters,
+ * handler, help.  A path
  * is "/api/v1/records/ *" without the blank: a * stands for one part, found in request->part[] in
- * order.  GET also serves HEAD.  No row: 404; rows for other methods only: 405 with `Allow`.
+ * order.  GET also serves HEAD.  No row: 404; rows for other methods only: 405 with `Allow`;
+ * a row for the method, but not for that type of body: 415.
  */
 struct web;
 struct config;
@@ -25,6 +27,9 @@ enum web_method { WEB_GET, WEB_POST, WEB_PUT, WEB_DELETE, WEB_FORM /* POST by a 
 /* Who may ask.  A SESSION is a cookie, or a bearer token in `Authorization`, that core knows (asked
  * at most WEB_SEEN_MS ago); without it 401, and from a browser that asks for a page, 303 to /. */
 enum web_who { WEB_ANYBODY, WEB_SESSION };
+
+/* Which parameters behind ? it takes (WEB_ROUTE_ROWS). */
+enum web_takes { WEB_TAKES_NONE, WEB_TAKES_OWN, WEB_TAKES_PAGE };
 
 enum {
 	WEB_BODY_MAX = 262144,

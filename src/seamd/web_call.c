@@ -20,16 +20,18 @@ struct web_route {
 	enum web_method method;
 	const char *pattern;
 	enum web_who who;
+	enum web_takes takes;
 	void (*handler)(struct web_request *request);
 };
 
 static const struct web_route routes[] = {
-#define X(method, path, who, handler, help) {WEB_##method, path, WEB_##who, handler},
+#define X(method, path, who, query, handler, help)                                                 \
+	{WEB_##method, path, WEB_##who, WEB_TAKES_##query, handler},
     WEB_ROUTE_ROWS(X)
 #undef X
 };
 
-enum { ROUTES = sizeof routes / sizeof *routes };
+enum { ROUTES = sizeof routes / sizeof *routes, WEB_PATH_ARENA = 1 << 16 };
 
 /* ---- life ---- */
 
@@ -108,15 +110,15 @@ method_of(const struct web_call *call)
 	return WEB_GET;
 }
 
+/* "GET, HEAD, POST": what the routes that fit are asked by; empty when there is none. */
 static void
-say_allowed(struct web_call *call, const bool fits[ROUTES])
+write_allowed(struct out *out, const bool fits[ROUTES])
 {
 	static const char *const names[] = {[WEB_GET] = "GET, HEAD",
 					    [WEB_POST] = "POST",
 					    [WEB_PUT] = "PUT",
 					    [WEB_DELETE] = "DELETE",
 					    [WEB_FORM] = "POST"};
-	struct out out = out_new(256);
 	bool is_said[WEB_FORM + 1] = {false};
 
 	for (size_t i = 0; i < ROUTES; i++) {
@@ -125,13 +127,52 @@ say_allowed(struct web_call *call, const bool fits[ROUTES])
 		if (!fits[i] || is_said[method])
 			continue;
 		is_said[method] = true;
-		out_format(&out, "%s%s", out.n ? ", " : "", names[method]);
+		out_format(out, "%s%s", out->n ? ", " : "", names[method]);
 	}
+}
+
+void
+web_call_allowed(struct span path, struct out *out)
+{
+	struct arena *arena = arena_new(WEB_PATH_ARENA);
+	struct span part[WEB_PATH_PARTS_MAX];
+	struct span wild[WEB_PARTS_MAX];
+	bool fits[ROUTES] = {false};
+	unsigned fixed;
+	unsigned n;
+
+	if (arena && path.n && web_read_path(path, arena, part, &n))
+		for (size_t i = 0; i < ROUTES; i++)
+			fits[i] = web_read_match(routes[i].pattern, part, n, wild, &fixed);
+	write_allowed(out, fits);
+	arena_free(arena);
+}
+
+static void
+say_allowed(struct web_call *call, const bool fits[ROUTES])
+{
+	struct out out = out_new(256);
+
+	write_allowed(&out, fits);
 	if (out_err(&out) == ERR_OK && out.n)
 		(void)evhttp_add_header(evhttp_request_get_output_headers(call->http), "Allow",
 					out.p);
 	out_free(&out);
 	web_reply_problem(&call->request, 405, WHY_NONE, 0, "this method is not used here");
+}
+
+/* A POST that is served here, with a body of the other type. */
+static bool
+is_other_type(const struct web_request *request, const bool fits[ROUTES])
+{
+	enum web_method other = request->method == WEB_FORM   ? WEB_POST
+				: request->method == WEB_POST ? WEB_FORM
+							      : request->method;
+
+	for (size_t i = 0; i < ROUTES && other != request->method; i++)
+		if (fits[i] && routes[i].method == other)
+			return true;
+	return false;
 }
 
 static bool
@@ -160,7 +201,11 @@ find_route(struct web_call *call)
 	}
 	if (call->route)
 		return true;
-	if (is_any)
+	if (is_other_type(request, fits))
+		web_reply_problem(request, 415, WHY_NONE, 0,
+				  request->is_form ? "send application/json"
+						   : "send application/x-www-form-urlencoded");
+	else if (is_any)
 		say_allowed(call, fits);
 	else
 		web_reply_problem(request, 404, WHY_NONE, 0, "there is nothing under this address");
@@ -239,6 +284,23 @@ read_body(struct web_call *call)
 	return true;
 }
 
+/* Whoever narrows a question by a word that nobody reads is answered something else. */
+static bool
+takes_parameters(struct web_call *call)
+{
+	struct web_request *request = &call->request;
+	struct out text = out_new(WEB_URI_MAX + 256);
+
+	if (call->route->takes != WEB_TAKES_NONE || request->n_query == 0)
+		return true;
+	out_format(&text, "%.*s: no such parameter here", (int)request->query[0].name.n,
+		   request->query[0].name.p);
+	web_reply_problem(request, 400, WHY_UNKNOWN_FIELD, 0,
+			  out_err(&text) == ERR_OK ? text.p : NULL);
+	out_free(&text);
+	return false;
+}
+
 /* ---- whether it was meant ---- */
 
 void
@@ -307,7 +369,8 @@ judge(struct web_call *call)
 		web_reply_problem(
 		    request, 421, WHY_NONE, 0,
 		    "this station does not answer to that name: web_host in seam.conf");
-	else if (!find_route(call) || !read_body(call) || !was_meant(call))
+	else if (!find_route(call) || !read_body(call) || !takes_parameters(call) ||
+		 !was_meant(call))
 		return;
 	else if (call->route->who == WEB_SESSION)
 		web_session_check(call);

@@ -99,7 +99,7 @@ check_status(const json_t *json, struct health *health)
 	    "wait: it goes on by itself");
 	add(health, "quarantine", quarantined ? HEALTH_WARN : HEALTH_OK,
 	    quarantined ? "deliveries were refused and are kept apart" : "nothing was refused",
-	    "seam status names them and the reason of each");
+	    "seam quarantine lists them with the reason of each");
 }
 
 static void

@@ -107,6 +107,7 @@ struct web_seen {
 	struct hash token;
 	int64_t until_ms; /* 0: a free row */
 	char account[64];
+	char duty[64]; /* asked for; "" none by name */
 	char first_duty[64];
 };
 
@@ -157,6 +158,10 @@ size_t web_line_unread_all(const struct web *web);
 
 /* web_call.c: a request that evhttp has read whole; one that ended, answered or not. */
 void web_call_begin(struct evhttp_request *http, void *web);
+
+/* The methods that the routes of a path are asked by, as `Allow` has them; nothing when no route
+ * fits. */
+void web_call_allowed(struct span path, struct out *out);
 void web_call_run(struct web_call *call); /* its session is known: to its handler */
 void web_call_end(struct web_call *call);
 static inline struct web_call *
@@ -171,7 +176,7 @@ void web_reply_head(struct web_call *call); /* the headers of every answer */
 const char *web_reply_words(int status);
 void web_reply_retry(struct web_request *request, int status, unsigned after_s, const char *text);
 /* A refusal before there is a request: a whole answer as bytes. */
-void web_reply_raw(struct out *out, int status, const char *text);
+void web_reply_raw(struct out *out, int status, const char *text, struct span path);
 
 /* web_ask.c */
 void web_ask_from_core(struct bufferevent *core, void *web);

@@ -118,7 +118,7 @@ web_line_refuse(struct web_line *line, int status, const char *why)
 	struct evbuffer *input = bufferevent_get_input(line->stream);
 	struct out out = out_new(4096);
 
-	web_reply_raw(&out, status, why);
+	web_reply_raw(&out, status, why, line->read.path);
 	start_ending(line);
 	(void)evbuffer_drain(input, evbuffer_get_length(input));
 	if (out_err(&out) != ERR_OK || bufferevent_write(line->stream, out.p, out.n) != 0)

@@ -279,16 +279,13 @@ status_of(enum why why)
 		enum why why;
 		int status;
 	} rows[] = {
-	    {WHY_NO_ACCOUNT, 401},       {WHY_NO_DUTY, 403},
-	    {WHY_NOT_OWN, 403},          {WHY_TWO_ACCOUNTS, 409},
-	    {WHY_NO_TARGET, 404},        {WHY_UNKNOWN_PARTY, 404},
-	    {WHY_UNKNOWN_STATION, 404},  {WHY_ERASED, 410},
-	    {WHY_RETRACTED, 409},        {WHY_GIVEN, 409},
-	    {WHY_OLD_VERSION, 409},      {WHY_NO_RULE, 409},
-	    {WHY_QUEUE_FULL, 503},       {WHY_NO_MEMORY, 503},
-	    {WHY_STOPPED, 503},          {WHY_DISK_FULL, 507},
-	    {WHY_TOO_LARGE, 413},        {WHY_ORIGIN_TAKEN, 409},
-	    {WHY_ACCOUNTS_DAMAGED, 503},
+	    {WHY_NO_ACCOUNT, 401},      {WHY_NO_DUTY, 403},          {WHY_NOT_OWN, 403},
+	    {WHY_TWO_ACCOUNTS, 409},    {WHY_NO_TARGET, 404},        {WHY_UNKNOWN_PARTY, 404},
+	    {WHY_UNKNOWN_STATION, 404}, {WHY_ERASED, 410},           {WHY_RETRACTED, 409},
+	    {WHY_GIVEN, 409},           {WHY_OLD_VERSION, 409},      {WHY_NO_RULE, 409},
+	    {WHY_QUEUE_FULL, 503},      {WHY_NO_MEMORY, 503},        {WHY_STOPPED, 503},
+	    {WHY_DISK_FULL, 507},       {WHY_TOO_LARGE, 413},        {WHY_ORIGIN_TAKEN, 409},
+	    {WHY_UNSEEN, 409},          {WHY_ACCOUNTS_DAMAGED, 503},
 	};
 
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
@@ -342,7 +339,7 @@ web_reply_refused(struct web_request *request, const struct wire_message *answer
 }
 
 void
-web_reply_raw(struct out *out, int status, const char *text)
+web_reply_raw(struct out *out, int status, const char *text, struct span path)
 {
 	struct out body = out_new(RAW_TEXT_MAX * 2);
 
@@ -350,8 +347,13 @@ web_reply_raw(struct out *out, int status, const char *text)
 	out_format(out, "HTTP/1.1 %d %s\r\n", status, web_reply_words(status));
 	for (size_t i = 0; i < sizeof headers / sizeof *headers; i++)
 		out_format(out, "%s: %s\r\n", headers[i].name, headers[i].value);
-	if (status == 405)
-		out_text(out, "Allow: GET, HEAD, POST, PUT, DELETE\r\n");
+	if (status == 405) {
+		struct out allowed = out_new(256);
+
+		web_call_allowed(path, &allowed);
+		out_format(out, "Allow: %.*s\r\n", (int)allowed.n, allowed.n ? allowed.p : "");
+		out_free(&allowed);
+	}
 	if (status == 503)
 		out_format(out, "Retry-After: %d\r\n", RETRY_BUSY_S);
 	out_format(out, "Content-Type: %s\r\nContent-Length: %zu\r\nConnection: close\r\n\r\n",

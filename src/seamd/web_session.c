@@ -17,11 +17,17 @@ enum { PASS_MAX = 1024, COOKIE_LIFE_S = DUTY_SESSION_MS / 1000 };
 
 /* ---- tokens that core knew a moment ago ---- */
 
+/* In the duty that is asked for: another one of the same token is asked for anew. */
 static struct web_seen *
-find_seen(struct web *web, const struct hash *token, int64_t now_ms)
+find_seen(const struct web_call *call)
 {
+	struct web *web = call->request.web;
+	int64_t now_ms = web_tick_ms();
+
 	for (size_t i = 0; i < WEB_SEEN_MAX; i++)
-		if (web->seen[i].until_ms > now_ms && hash_equal(&web->seen[i].token, token))
+		if (web->seen[i].until_ms > now_ms &&
+		    hash_equal(&web->seen[i].token, &call->token) &&
+		    span_is(call->request.duty, web->seen[i].duty))
 			return &web->seen[i];
 	return NULL;
 }
@@ -79,7 +85,8 @@ keep_seen(struct web_call *call, const struct wire_message *answer)
 	struct web *web = call->request.web;
 	struct web_seen seen = {.token = call->token, .until_ms = web_tick_ms() + WEB_SEEN_MS};
 
-	if (!read_who_is(answer, &seen)) {
+	if (!span_copy(seen.duty, sizeof seen.duty, call->request.duty) ||
+	    !read_who_is(answer, &seen)) {
 		forget_seen(web, &call->token);
 		return false;
 	}
@@ -116,7 +123,7 @@ ask_who(struct web_call *call, web_answer *on_answer, bool is_quiet)
 	struct out *out = web_ask(&call->request, WIRE_WHO);
 
 	out_sized(out, call->request.token);
-	out_sized(out, SPAN(""));
+	out_sized(out, call->request.duty);
 	if (is_quiet)
 		web_ask_quietly(&call->request, on_answer, NULL);
 	else
@@ -142,8 +149,7 @@ on_who(struct web_request *request, const struct wire_message *answer, void *con
 			web_reply_refused(request, answer);
 		return;
 	}
-	seen =
-	    keep_seen(call, answer) ? find_seen(request->web, &call->token, web_tick_ms()) : NULL;
+	seen = keep_seen(call, answer) ? find_seen(call) : NULL;
 	if (seen)
 		run_as(call, seen);
 	else
@@ -159,7 +165,11 @@ web_session_check(struct web_call *call)
 		say_nobody(&call->request);
 		return;
 	}
-	seen = find_seen(call->request.web, &call->token, web_tick_ms());
+	if (call->request.duty.n >= DUTY_NAME_MAX) {
+		web_reply_problem(&call->request, 403, WHY_NO_DUTY, 0, NULL);
+		return;
+	}
+	seen = find_seen(call);
 	if (seen)
 		run_as(call, seen);
 	else
@@ -179,7 +189,7 @@ on_recheck(struct web_request *request, const struct wire_message *answer, void 
 void
 web_session_recheck(struct web_call *call)
 {
-	if (!find_seen(call->request.web, &call->token, web_tick_ms()))
+	if (!find_seen(call))
 		ask_who(call, on_recheck, true);
 }
 
