@@ -121,6 +121,19 @@ seam --home u count --by governorate,year >places
 same "Kirkuk" "55 43 30 23 44" "$(awk '/^Kirkuk/ {print $3}' places | paste -sd' ')"
 same "Diyala" "95 20 11 10 25" "$(awk '/^Diyala/ {print $3}' places | paste -sd' ')"
 same "Nineveh" "112 146 309 414 33" "$(awk '/^Nineveh/ {print $3}' places | paste -sd' ')"
+# Points are those that the source states, of every row: also where it knows no more than the governorate.
+seam --home u count --by place >points
+same "distinct coordinates" 309 "$(grep -c '^[0-9]' points)"
+same "the most on one point, in Mosul" "36.335,43.118889 678" "$(awk '/^[0-9]/ {print $2, $1}' points | sort -n | tail -n 1 | awk '{print $2, $1}')"
+same "none without" 3061 "$(awk '/^[0-9]/ {n += $2} END {print n}' points)"
+seam --home u count --by zone --json >zones
+same "west of 42 degrees" 226 "$(grep -o '"zone":"37","incidents":[0-9]*' zones | cut -d: -f3)"
+same "none without a zone" 3061 "$(grep -o '"zone":"[0-9]*","incidents":[0-9]*' zones | awk -F: '{n += $3} END {print n}')"
+lacks "and no square was made up for those rows: a place is a square or nothing" '"place":"3[0-9][A-Z]{3}"' <(seam --home u list --all --json)
+refuse "what is no number is not summed" seam --home u count --sum place
+holds "and what can be is named" "^seam: --sum place: only numbers can be summed, one of .*deaths" err
+usage "what cannot be counted by" seam --home u count --by sorrow
+holds "is answered with what can" "^seam: --by sorrow: governorate, .*place, zone" err
 stop_station u
 same "without a station the answer is the same" 51196 "$(seam --home u count --sum deaths --json | grep -o '"sum":[0-9]*' | cut -d: -f2)"
 try "and everything verifies" seam verify u

@@ -321,7 +321,7 @@ MUST_USE enum err picture_losses(struct picture *picture, const struct hash *id,
 #define PICTURE_BY_ROWS(X) \
 	X(GOVERNORATE, "governorate") X(DISTRICT, "district") X(KIND, "kind") X(TYPE, "type") \
 	X(SEVERITY, "severity") X(PARTY, "party") X(STATION, "station") X(YEAR, "year") X(MONTH, "month") \
-	X(WEEK, "week") X(DAY, "day")
+	X(WEEK, "week") X(DAY, "day") X(PLACE, "place") X(ZONE, "zone")
 /* clang-format on */
 
 enum picture_by {
@@ -349,7 +349,10 @@ struct picture_tally {
 /*
  * A cell.  Keys: texts as in records; kinds, types by code; year "2018", month "2018-03", week the
  * Saturday it begins with "2018-03-03", day "2018-03-04".  "" = not stated.  What is known less
- * precisely than the calendar asked for stands under the month or year it is known by.
+ * precisely than the calendar asked for stands under the month or year it is known by.  A place is
+ * the point that its source states, "36.335,43.118889" (degrees_stated() of what was typed), whose
+ * precision is the source's; without one the square's text.  A zone is the MGRS zone of the same,
+ * "37".
  */
 struct picture_cell {
 	struct span key[PICTURE_BY_MAX];

@@ -5,13 +5,14 @@
  */
 #include "picture/picture_store.h"
 
+#include "model/degrees.h"
 #include "picture/people.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { KEY_TEXT = 24, TABLE_FIRST = 256, GROUP_ARENA = 64 << 20, SQL_MAX = 65536 };
+enum { KEY_TEXT = 32, TABLE_FIRST = 256, GROUP_ARENA = 64 << 20, SQL_MAX = 65536 };
 
 static const char *const names[PICTURE_BY_COUNT] = {[PICTURE_BY_NONE] = "",
 #define X(name, text) [PICTURE_BY_##name] = text,
@@ -52,13 +53,15 @@ enum column {
 	ID,
 	LEVEL,
 	LAT,
-	LON
+	LON,
+	MGRS
 };
 
 #define COLUMNS                                                                                    \
 	"SELECT item.n, item.grp, item.kind, item.type, item.severity, item.station, "             \
 	"item.governorate, item.district, item.from_ms, item.precision, item.people, "             \
-	"item.information, item.filed_ms, item.id, item.level, item.lat, item.lon"
+	"item.information, item.filed_ms, item.id, item.level, item.lat, item.lon, "               \
+	"item.mgrs"
 
 /* Cells by key: open addressing over an arena array. */
 struct table {
@@ -203,6 +206,53 @@ party_of(struct span station)
 	return slash < 0 ? station : span_make(station.p, (size_t)slash);
 }
 
+/* Degrees without zeroes at the end. */
+static size_t
+write_degrees(char *text, size_t size, int32_t e7)
+{
+	int64_t value = e7 < 0 ? -(int64_t)e7 : e7;
+	int n = snprintf(text, size, "%s%lld.%07lld", e7 < 0 ? "-" : "",
+			 (long long)(value / GEO_E7), (long long)(value % GEO_E7));
+	size_t at = n > 0 && (size_t)n < size ? (size_t)n : 0;
+
+	while (at > 0 && text[at - 1] == '0')
+		at--;
+	if (at > 0 && text[at - 1] == '.')
+		at--;
+	return at;
+}
+
+/* The point that the source states, else the square as it is held: a coarse row has no square. */
+static enum err
+place_key(struct count *count, unsigned index, sqlite3_stmt *s, struct span *key)
+{
+	bool is_zone = count->tally->by[index] == PICTURE_BY_ZONE;
+	char *text = count->text[index];
+	const struct record *record;
+	struct point point;
+	struct place place;
+	size_t n;
+	enum err err = picture_row_record(count->picture, db_int(s, N), count->members, &record);
+
+	*key = db_text(s, MGRS);
+	if (err != ERR_OK)
+		return err;
+	if (degrees_stated(record->field[FIELD_TYPED].text, &point)) {
+		if (is_zone && place_of_point(point.lat_e7, point.lon_e7, PLACE_100KM, &place)) {
+			(void)span_copy(text, KEY_TEXT, span_of(place.mgrs));
+			*key = span_of(text);
+		} else if (!is_zone) {
+			n = write_degrees(text, KEY_TEXT, point.lat_e7);
+			text[n++] = ',';
+			n += write_degrees(text + n, KEY_TEXT - n, point.lon_e7);
+			*key = span_make(text, n);
+		}
+	}
+	if (is_zone && key->n > 2)
+		key->n = 2;
+	return ERR_OK;
+}
+
 static struct span
 key_of(struct count *count, unsigned index, sqlite3_stmt *s)
 {
@@ -228,11 +278,29 @@ key_of(struct count *count, unsigned index, sqlite3_stmt *s)
 	case PICTURE_BY_WEEK:
 	case PICTURE_BY_DAY:
 		return calendar(count->text[index], by, s, count->tally->zone_min);
+	case PICTURE_BY_PLACE:
+	case PICTURE_BY_ZONE:
 	case PICTURE_BY_NONE:
 	case PICTURE_BY_COUNT:
 		break;
 	}
 	return (struct span){NULL, 0};
+}
+
+static enum err
+read_keys(struct count *count, sqlite3_stmt *s, struct span keys[PICTURE_BY_MAX])
+{
+	enum err err = ERR_OK;
+
+	for (unsigned i = 0; i < count->tally->n_by && err == ERR_OK; i++) {
+		enum picture_by by = count->tally->by[i];
+
+		if (by == PICTURE_BY_PLACE || by == PICTURE_BY_ZONE)
+			err = place_key(count, i, s, &keys[i]);
+		else
+			keys[i] = key_of(count, i, s);
+	}
+	return err;
 }
 
 /* Adds what the incident's statements come to, and forgets them. */
@@ -335,9 +403,9 @@ add_record(struct count *count, sqlite3_stmt *s)
 	count->grp = grp;
 	count->records++;
 	if (!count->cell) {
-		for (unsigned i = 0; i < count->tally->n_by; i++)
-			keys[i] = key_of(count, i, s);
-		err = find_cell(count, keys, &count->cell);
+		err = read_keys(count, s, keys);
+		if (err == ERR_OK)
+			err = find_cell(count, keys, &count->cell);
 	}
 	if (err == ERR_OK && count->tally->sum != FIELD_NONE)
 		err = add_statement(count, s);

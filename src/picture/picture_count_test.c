@@ -28,11 +28,11 @@ cells_text(struct picture *picture, const struct picture_tally *tally, char text
 
 /* clang-format off */
 static const struct told counted[] = {
-	{1, "a/makhmour", "a", "incident", 1, "type=atk.ambush;when=2018-03-09;governorate=Kirkuk;deaths=2-5 best 3"},
+	{1, "a/makhmour", "a", "incident", 1, "type=atk.ambush;when=2018-03-09;governorate=Kirkuk;deaths=2-5 best 3;place=38SLF3122"},
 	{2, "a/makhmour", "b", "incident", 2, "type=atk.ambush;when=2018-03-10;governorate=Kirkuk;deaths=4"},
-	{3, "b/kirkuk", "c", "incident", 3, "type=exp.uxo;when=2018-03-16T20:59Z;governorate=Kirkuk"},
-	{4, "b/kirkuk", "d", "incident", 4, "type=exp.uxo;when=2018-03-16T21:00Z;governorate=Diyala;deaths=several"},
-	{5, "a/makhmour", "e", "incident", 5, "type=civ.fire;when=2018-04;deaths=1"},
+	{3, "b/kirkuk", "c", "incident", 3, "type=exp.uxo;when=2018-03-16T20:59Z;governorate=Kirkuk;place=38SLF3122;typed=36.335, 43.118889"},
+	{4, "b/kirkuk", "d", "incident", 4, "type=exp.uxo;when=2018-03-16T21:00Z;governorate=Diyala;deaths=several;typed=coarse (-36.50, -1.0)"},
+	{5, "a/makhmour", "e", "incident", 5, "type=civ.fire;when=2018-04;deaths=1;place=38SLF3222;typed=the bridge"},
 	{6, "a/makhmour", "f", "incident", 6, "type=civ.fire;when=2017;governorate=Diyala;deaths=1"},
 	/* a duplicate of 2 by another party: one incident, a range */
 	{7, "b/kirkuk", "g", "incident", 7, "type=atk.clash;when=2018-03-11;governorate=Kirkuk;deaths=6"},
@@ -61,6 +61,9 @@ static const struct { const char *name; struct picture_tally tally; const char *
 	{"killed: nobody twice, groups apart added", {.n_by = 0, .sum = FIELD_KILLED}, " 6 4 3-4 5 0; "},
 	{"filters narrow", {.n_by = 0, .which = {.governorate = TEXT("Kirkuk"), .from_ms = MARCH(10)}}, " 2; "},
 	{"text", {.n_by = 0, .which = {.text = TEXT("ambush")}}, " 2; "},
+	{"place: the point stated, else the square", {.by = {PICTURE_BY_PLACE}, .n_by = 1},
+	    " 2; -36.5,-1 1; 36.335,43.118889 1; 38SLF3122 1; 38SLF3222 1; "},
+	{"zone: of the same", {.by = {PICTURE_BY_ZONE}, .n_by = 1}, " 2; 30 1; 38 3; "},
 	{"text without a word", {.n_by = 0, .which = {.text = TEXT("-")}}, ""},
 };
 /* clang-format on */

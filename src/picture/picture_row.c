@@ -75,8 +75,9 @@ read_when(sqlite3_stmt *statement, int column)
 	return when;
 }
 
-static enum err
-read_record(struct picture *picture, int64_t n, struct arena *arena, const struct record **record)
+enum err
+picture_row_record(struct picture *picture, int64_t n, struct arena *arena,
+		   const struct record **record)
 {
 	struct record *copy = arena_take(arena, sizeof *copy);
 	sqlite3_stmt *statement;
@@ -154,7 +155,7 @@ picture_row_read(struct picture *picture, sqlite3_stmt *s, bool with_record, str
 	if (row->is_grouped)
 		err = read_incident(picture, db_int(s, 13), &row->incident);
 	if (err == ERR_OK && with_record && !row->is_erased)
-		err = read_record(picture, db_int(s, 0), arena, &row->record);
+		err = picture_row_record(picture, db_int(s, 0), arena, &row->record);
 	return err;
 }
 

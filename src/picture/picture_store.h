@@ -239,6 +239,10 @@ bool picture_version_when(const struct record *record, int64_t filed_ms, int64_t
 MUST_USE enum err picture_row_read(struct picture *picture, sqlite3_stmt *statement,
 				   bool with_record, struct arena *arena, struct picture_row *row);
 
+/* The whole record of row `n`, in the arena.  ERR_CORRUPT where there is none. */
+MUST_USE enum err picture_row_record(struct picture *picture, int64_t n, struct arena *arena,
+				     const struct record **record);
+
 /* All rows of a statement (which it finishes), up to `max`. */
 MUST_USE enum err picture_row_collect(struct picture *picture, sqlite3_stmt *statement,
 				      bool with_records, struct arena *arena,

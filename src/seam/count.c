@@ -8,6 +8,34 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { WORDS_MAX = 2048 };
+
+static int
+name_keys(struct app *app, const char *by)
+{
+	struct out words = out_new(WORDS_MAX);
+	int code;
+
+	asking_write_keys(&words);
+	code = app_usage(app, "--by %s: %.*s, separated by commas", by, (int)words.n,
+			 words.p ? words.p : "");
+	out_free(&words);
+	return code;
+}
+
+static int
+name_sums(struct app *app, const char *sum)
+{
+	struct out words = out_new(WORDS_MAX);
+	int code;
+
+	asking_write_sums(&words);
+	code = app_say_no(app, "--sum %s: only numbers can be summed, one of %.*s", sum,
+			  (int)words.n, words.p ? words.p : "");
+	out_free(&words);
+	return code;
+}
+
 static int
 read_by(struct app *app, struct picture_tally *tally)
 {
@@ -18,13 +46,9 @@ read_by(struct app *app, struct picture_tally *tally)
 	if (why == WHY_TOO_LARGE)
 		return app_usage(app, "--by takes at most %d", PICTURE_BY_MAX);
 	if (why != WHY_NONE)
-		return app_usage(
-		    app,
-		    "--by %s: governorate, district, kind, type, severity, party, station, "
-		    "year, month, week or day, separated by commas",
-		    by);
+		return name_keys(app, by);
 	if (sum && asking_sum(tally, span_of(sum)) != WHY_NONE)
-		return app_refused(app, WHY_UNKNOWN_FIELD, 0, sum);
+		return name_sums(app, sum);
 	tally->zone_min = (int)app->config.zone_minutes;
 	return APP_OK;
 }
@@ -131,8 +155,7 @@ count_cells(struct app *app)
 	if (code == APP_OK) {
 		err = picture_count(view_picture(view), &tally, app->arena, &cells, &n);
 		if (err != ERR_OK)
-			code =
-			    app_fail(app, err, err == ERR_FORMAT ? "--type or --sum" : "counting");
+			code = app_fail(app, err, err == ERR_FORMAT ? "--type" : "counting");
 	}
 	if (code == APP_OK) {
 		if (app->is_json) {

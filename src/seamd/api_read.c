@@ -174,11 +174,12 @@ read_keys(struct web_request *request, struct picture_tally *tally)
 	if (why != WHY_NONE) {
 		refuse_parameter(request, why, SPAN("by"),
 				 "at most three of governorate, district, kind, type, severity, "
-				 "party, station, year, month, week, day");
+				 "party, station, year, month, week, day, place, zone");
 		return false;
 	}
 	if (sum.p && asking_sum(tally, sum) != WHY_NONE) {
-		refuse_parameter(request, WHY_BAD_VALUE, SPAN("sum"), "no such field");
+		refuse_parameter(request, WHY_BAD_VALUE, SPAN("sum"),
+				 "no field that holds numbers");
 		return false;
 	}
 	tally->zone_min = (int)web_config(request)->zone_minutes;

@@ -231,7 +231,29 @@ enum why
 asking_sum(struct picture_tally *tally, struct span field)
 {
 	tally->sum = field_find(field);
-	return tally->sum == FIELD_NONE ? WHY_UNKNOWN_FIELD : WHY_NONE;
+	if (tally->sum == FIELD_NONE)
+		return WHY_UNKNOWN_FIELD;
+	return field_row(tally->sum)->type == FIELD_TYPE_QUANTITY ? WHY_NONE : WHY_BAD_VALUE;
+}
+
+void
+asking_write_keys(struct out *out)
+{
+	for (enum picture_by by = PICTURE_BY_NONE + 1; by < PICTURE_BY_COUNT; by++)
+		out_format(out, "%s%s", by > PICTURE_BY_NONE + 1 ? ", " : "", picture_by_name(by));
+}
+
+void
+asking_write_sums(struct out *out)
+{
+	bool is_first = true;
+
+	for (enum field field = FIELD_NONE + 1; field < FIELD_COUNT; field++) {
+		if (field_row(field)->type != FIELD_TYPE_QUANTITY)
+			continue;
+		out_format(out, "%s%s", is_first ? "" : ", ", field_row(field)->name);
+		is_first = false;
+	}
 }
 
 void

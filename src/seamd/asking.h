@@ -37,9 +37,14 @@ enum why asking_set(struct picture_query *query, struct span name, struct span v
 const char *asking_help(struct span name);
 
 /* Keys of a tally, "governorate,year", and the field that is summed up.  WHY_NONE,
- * WHY_BAD_VALUE, WHY_UNKNOWN_FIELD, or WHY_TOO_LARGE for more than PICTURE_BY_MAX keys. */
+ * WHY_BAD_VALUE, also for a field that holds no quantity, WHY_UNKNOWN_FIELD, or WHY_TOO_LARGE for
+ * more than PICTURE_BY_MAX keys. */
 enum why asking_by(struct picture_tally *tally, struct span keys);
 enum why asking_sum(struct picture_tally *tally, struct span field);
+
+/* What asking_by() and asking_sum() take, for people: "governorate, district …". */
+void asking_write_keys(struct out *out);
+void asking_write_sums(struct out *out);
 
 /* Where a page of rows ends, as text for the next question: [A-Za-z0-9_.-], and back. */
 void asking_write_cursor(struct out *out, const struct picture_cursor *cursor);

@@ -143,6 +143,34 @@ test_sum(void **state)
 	assert_int_equal(tally.sum, FIELD_DEATHS);
 	assert_int_equal(asking_sum(&tally, SPAN("sorrow")), WHY_UNKNOWN_FIELD);
 	assert_int_equal(asking_sum(&tally, SPAN("")), WHY_UNKNOWN_FIELD);
+	assert_int_equal(asking_sum(&tally, SPAN("place")), WHY_BAD_VALUE);
+}
+
+/* Every word that is named is taken. */
+static void
+test_words(void **state)
+{
+	struct out keys = out_new(1024), sums = out_new(1024);
+	struct span one, rest;
+	unsigned n = 0;
+
+	(void)state;
+	asking_write_keys(&keys);
+	asking_write_sums(&sums);
+	for (rest = out_view(&keys); span_split(&rest, ',', &one); n++) {
+		struct picture_tally tally = {.n_by = 0};
+
+		assert_int_equal(asking_by(&tally, span_trim(one)), WHY_NONE);
+	}
+	assert_int_equal(n, PICTURE_BY_COUNT - 1);
+	for (rest = out_view(&sums); span_split(&rest, ',', &one); n++) {
+		struct picture_tally tally = {.n_by = 0};
+
+		assert_int_equal(asking_sum(&tally, span_trim(one)), WHY_NONE);
+	}
+	assert_true(n > PICTURE_BY_COUNT);
+	out_free(&keys);
+	out_free(&sums);
 }
 
 static void
@@ -169,8 +197,9 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_rows), cmocka_unit_test(test_meaning), cmocka_unit_test(test_by),
-	    cmocka_unit_test(test_sum),  cmocka_unit_test(test_cursor),
+	    cmocka_unit_test(test_rows),  cmocka_unit_test(test_meaning),
+	    cmocka_unit_test(test_by),    cmocka_unit_test(test_sum),
+	    cmocka_unit_test(test_words), cmocka_unit_test(test_cursor),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
