@@ -56,12 +56,15 @@ done
 lib_status 1 "geojson: a feature without end" timeout 60 seam --home a import geojson <(printf '{"features":[{"a":"'; tr '\0' x </dev/zero)
 holds "is refused by its line" '^line 1, feature 1: no end of a feature: larger than the limit' err
 lib_status 1 "geojson: blanks without end" timeout 60 seam --home a import geojson <(tr '\0' ' ' </dev/zero)
-printf 'kind,type,when,place,origin\nsighting,mov.sighting,2018-03-04,38SMD470654,nul:1\nsighting,\0' >nul.csv
-refuse "a NUL byte" seam --home a import csv nul.csv
-holds "is named by its line" '^line 3: a NUL byte, as no text has one \(saved as UTF-16\?\): ' err
-holds "behind what could be read" '^2 read, 1 new, 0 held already, 1 refused' out
+printf 'kind,type\0,when' >nul.csv
+refuse "a NUL byte in the first line" seam --home a import csv nul.csv
+holds "is named by its line" '^line 1: a NUL byte, as no text has one \(saved as UTF-16\?\): ' err
 holds "and that it ended there" 'reading ended there' err
-same "nothing else of it was filed" 5 "$(seam --home a count)"
+printf 'kind,type,when,place,origin\nsighting,mov.sighting,2018-03-04,38SMD470654,nul:1\nsighting,\0\nsighting,mov.sighting,2018-03-04,38SMD470654,nul:3\n' >nul.csv
+seam --home a import csv nul.csv >out 2>err </dev/null
+holds "one in a later line is that row's alone" '^line 3: ' err
+holds "and the reading goes on" '^3 read, 2 new, 0 held already, 1 refused' out
+same "nothing else of it was filed" 6 "$(seam --home a count)"
 
 # Columns of degrees: a comma inside a cell is a decimal mark, and the square is the one another reader finds.
 printf 'separator ;\nkind incident\nset type = atk.clash\nset when = 2018-05-02\norigin comma\ncolumn No = origin\ncolumn Lat, Lon = place@1km\n' >comma.map

@@ -200,12 +200,13 @@ finish(struct child *child)
 	return ERR_INTERNAL;
 }
 
-/* How much of a chunk is text with lines; what is wrong behind that, or NULL. */
+/* How much of a chunk is text with lines; what is wrong behind that, or NULL.  A NUL byte in a
+ * later line is that row's fault alone, which its reader tells. */
 static const char *
 measure(struct child *child, struct span chunk, size_t *good)
 {
 	for (*good = 0; *good < chunk.n; ++*good) {
-		if (chunk.p[*good] == '\0')
+		if (chunk.p[*good] == '\0' && child->line == 1)
 			return "a NUL byte, as no text has one (saved as UTF-16?)";
 		if (child->format != READER_GEOJSON && child->line_bytes >= LINE_BYTES_MAX)
 			return "no end of the line";
@@ -226,7 +227,8 @@ feed_text(struct child *child, struct span chunk)
 	const char *fault = measure(child, chunk, &good);
 	struct sink_refusal refusal = {
 	    .line = child->line,
-	    .reason = {chunk.n > good && chunk.p[good] == '\0' ? WHY_NOT_UTF8 : WHY_TOO_LARGE,
+	    .reason = {child->line == 1 && chunk.n > good && chunk.p[good] == '\0' ? WHY_NOT_UTF8
+										   : WHY_TOO_LARGE,
 		       FIELD_NONE}};
 	enum err err = feed(child, span_make(chunk.p, good));
 
