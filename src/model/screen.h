@@ -46,6 +46,7 @@
 	X(OFFICERS,      "officers who must approve: {n}") \
 	X(AGAIN,         "It was filed already, or shown more than ten minutes ago. Look at the newest records before you file it again.") \
 	X(SOON,          "Filed. It is shown here in a moment.") \
+	X(BEHIND,        "This is not everything: {count} records that are held are not shown yet.") \
 	X(FILED_NOW,     "Filed.") \
 	X(BY_TIME,       "by {time}") \
 	X(LEFT,          "{n} min left") \

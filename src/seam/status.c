@@ -200,6 +200,8 @@ write_head(struct app *app, struct view *view, struct out *out)
 	struct journal_counts counts;
 	bool is_running = reach_is_running(app);
 	struct witness_quorum quorum = {0};
+	uint64_t behind = 0;
+	enum err shown = view_behind(view, &behind);
 	enum err err = journal_count(journal, &counts);
 
 	if (err == ERR_OK)
@@ -211,7 +213,7 @@ write_head(struct app *app, struct view *view, struct out *out)
 			   "\"headed\":%llu,\"countersigned\":%llu,\"records\":%llu,\"own\":%llu,"
 			   "\"foreign\":%llu,"
 			   "\"erased\":%llu,"
-			   "\"quarantined\":%llu,\"stopped\":%s,\"parties\":[",
+			   "\"quarantined\":%llu,\"behind\":%llu,\"stopped\":%s,\"parties\":[",
 			   journal_station(journal), app->config.exercise ? "true" : "false",
 			   is_running ? "true" : "false", journal_origin(journal),
 			   (unsigned long long)journal_size(journal),
@@ -220,6 +222,7 @@ write_head(struct app *app, struct view *view, struct out *out)
 			   (unsigned long long)counts.own, (unsigned long long)counts.foreign,
 			   (unsigned long long)counts.erased,
 			   (unsigned long long)counts.quarantined,
+			   (unsigned long long)(shown == ERR_OK ? behind : counts.records),
 			   journal_is_stopped(journal) ? "true" : "false");
 		return err;
 	}
@@ -238,6 +241,13 @@ write_head(struct app *app, struct view *view, struct out *out)
 		   (unsigned long long)counts.foreign, (unsigned long long)counts.erased,
 		   (unsigned long long)counts.quarantined,
 		   counts.quarantined ? " (see seam quarantine)" : "");
+	if (shown != ERR_OK)
+		out_format(out, "THE PICTURE CANNOT BE READ: %s\n", err_text(shown));
+	else if (behind)
+		out_format(out,
+			   "THE PICTURE IS BEHIND: %llu of these records are not in it; the "
+			   "station's log says why\n",
+			   (unsigned long long)behind);
 	if (journal_is_stopped(journal))
 		out_text(out,
 			 "THIS LOG HAS STOPPED: others hold heads of it that this home does not "

@@ -15,12 +15,13 @@
 #include "seamd/reread.h"
 #include "seamd/ring.h"
 
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-enum { FOLD_BATCH = 256, FOLD_ARENA = 4 << 20 };
+enum { FOLD_BATCH = 256, FOLD_ARENA = 4 << 20, BEHIND_LOOKS = 20, BEHIND_WAIT_MS = 50 };
 
 struct view {
 	struct app *app;
@@ -209,17 +210,107 @@ make_folder(struct view *view)
 	return ERR_IO;
 }
 
+static bool
+is_behind(void *context, const struct journal_record *row)
+{
+	(void)row;
+	*(bool *)context = true;
+	return false;
+}
+
+/* Does the station's picture lack a record up to the number `upto`? */
+static enum err
+lacks(struct journal *journal, struct picture *picture, uint64_t upto, uint64_t *behind)
+{
+	bool is_there = false;
+	int64_t mark = 0;
+	enum err err = picture_mark(picture, &mark);
+
+	*behind = 0;
+	if (err == ERR_OK && (uint64_t)mark < upto)
+		err = journal_each(journal, mark, &(struct journal_walk){is_behind, &is_there});
+	if (err == ERR_OK && is_there)
+		*behind = upto - (uint64_t)mark;
+	return err;
+}
+
+/* A station that is about to show what it has just written is given a second. */
+static enum err
+look_behind(struct journal *journal, struct picture *picture, uint64_t *behind, uint64_t *all)
+{
+	struct journal_counts counts = {0};
+	enum err err = journal_count(journal, &counts);
+
+	*behind = 0;
+	*all = counts.records;
+	for (int i = 0; err == ERR_OK && i < BEHIND_LOOKS; i++) {
+		if (i > 0)
+			(void)poll(NULL, 0, BEHIND_WAIT_MS);
+		err = lacks(journal, picture, counts.records, behind);
+		if (err == ERR_OK && *behind == 0)
+			break;
+	}
+	return err;
+}
+
+static enum err
+open_run(const struct view *view, struct picture **picture)
+{
+	char dir[FILE_PATH_MAX];
+	enum err err = config_run_dir(&view->app->config, dir, sizeof dir);
+
+	*picture = NULL;
+	return err == ERR_OK ? picture_open(dir, PICTURE_READ, NULL, picture) : err;
+}
+
+enum err
+view_behind(struct view *view, uint64_t *behind)
+{
+	struct picture *picture = NULL;
+	uint64_t all = 0;
+	enum err err;
+
+	*behind = 0;
+	if (!reach_is_running(view->app))
+		return ERR_OK;
+	err = open_run(view, &picture);
+	if (err == ERR_OK)
+		err = look_behind(view->journal, picture, behind, &all);
+	picture_close(picture);
+	return err;
+}
+
+/* The station's own picture, if it shows all that is held by now. */
+static enum err
+open_stations(struct view *view)
+{
+	uint64_t behind = 0;
+	uint64_t all = 0;
+	enum err err = open_run(view, &view->picture);
+
+	if (err == ERR_OK)
+		err = look_behind(view->journal, view->picture, &behind, &all);
+	if (err == ERR_OK && behind == 0)
+		return ERR_OK;
+	picture_close(view->picture);
+	view->picture = NULL;
+	app_remark(view->app,
+		   "seam: the station's picture %s: what is shown is folded from its journal here; "
+		   "its log says why, and seam doctor looks at the disks",
+		   behind ? "lacks records that are held" : "cannot be read");
+	if (behind)
+		app_remark(view->app, "seam: it is behind by %llu of %llu records",
+			   (unsigned long long)behind, (unsigned long long)all);
+	return err == ERR_OK ? ERR_NOT_FOUND : err;
+}
+
 static enum err
 open_picture(struct view *view)
 {
-	char dir[FILE_PATH_MAX];
 	enum err err = ERR_NOT_FOUND;
 
-	if (reach_is_running(view->app)) {
-		err = config_run_dir(&view->app->config, dir, sizeof dir);
-		if (err == ERR_OK)
-			err = picture_open(dir, PICTURE_READ, NULL, &view->picture);
-	}
+	if (reach_is_running(view->app))
+		err = open_stations(view);
 	if (err == ERR_OK)
 		return ERR_OK;
 	err = make_folder(view);

@@ -7,8 +7,8 @@
 
 /*
  * A home as it lies there, for reading only: its journal, what it trusts, its picture.  Without a
- * running station the picture is folded from the journal into a folder in memory that goes with the
- * view.
+ * running station, or beside one whose own picture is behind, the picture is folded from the
+ * journal into a folder in memory that goes with the view.
  */
 struct view;
 struct journal;
@@ -32,6 +32,13 @@ enum { VIEW_WHY_MAX = 640 };
 struct view *view_try(struct app *app, unsigned parts, char why[VIEW_WHY_MAX]);
 
 void view_close(struct view *view);
+
+/*
+ * How many of the records held the running station's own picture does not show; 0 when none runs.
+ * Of a station that is behind view_open() shows what it folds from the journal instead, and says
+ * so.  Needs VIEW_JOURNAL; fails when that picture cannot be read.
+ */
+MUST_USE enum err view_behind(struct view *view, uint64_t *behind);
 
 /* NULL for a part that was not asked for. */
 struct journal *view_journal(const struct view *view);

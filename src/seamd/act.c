@@ -291,6 +291,9 @@ act_status(struct core *core, const struct act *act, struct cursor *cursor)
 	out_format(&json, ",\"policy\":%lld,\"signs\":%s,\"folding\":%s",
 		   (long long)core->policy_now, core->seal && !core->is_frozen ? "true" : "false",
 		   core->is_folding ? "true" : "false");
+	out_format(&json, ",\"behind\":%llu", (unsigned long long)fold_behind(core));
+	if (core->is_folding && core->behind_why != ERR_OK)
+		out_format(&json, ",\"behind_why\":\"%s\"", err_text(core->behind_why));
 	out_format(&json, ",\"log\":\"%s\",\"size\":%llu,\"head\":%llu",
 		   journal_origin(core->journal), (unsigned long long)journal_size(core->journal),
 		   (unsigned long long)journal_head_size(core->journal));

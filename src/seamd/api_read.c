@@ -82,6 +82,19 @@ reply_failed(struct web_request *request, enum err err, const char *about)
 		web_reply_err(request, err);
 }
 
+/* What an answer from the picture lacks stands in it. */
+static void
+write_behind(struct web_request *request, struct out *out)
+{
+	enum err why;
+	uint64_t behind = web_behind(request, &why);
+
+	if (behind)
+		out_format(out, ",\"behind\":%llu", (unsigned long long)behind);
+	if (behind && why != ERR_OK)
+		out_format(out, ",\"behind_why\":\"%s\"", err_text(why));
+}
+
 /* ---- rows ---- */
 
 /* As many as fit a page; the rest begins behind *next. */
@@ -106,6 +119,7 @@ write_rows(struct web_request *request, struct out *out, const struct picture_ro
 		asking_write_cursor(out, next);
 		out_char(out, '"');
 	}
+	write_behind(request, out);
 	out_char(out, '}');
 }
 
@@ -205,6 +219,7 @@ api_count(struct web_request *request)
 	if (err == ERR_OK) {
 		out_text(&out, "{\"cells\":");
 		rowjson_cells(&out, &tally, cells, n);
+		write_behind(request, &out);
 		out_char(&out, '}');
 		web_reply_json(request, 200, &out);
 	} else {
@@ -260,7 +275,9 @@ api_waits(struct web_request *request)
 		write_half(&out, rows, n, true, zone_min);
 		out_text(&out, "],\"others\":[");
 		write_half(&out, rows, n, false, zone_min);
-		out_format(&out, "],\"more\":%s}", is_cut ? "true" : "false");
+		out_format(&out, "],\"more\":%s", is_cut ? "true" : "false");
+		write_behind(request, &out);
+		out_char(&out, '}');
 		web_reply_json(request, 200, &out);
 	} else {
 		web_reply_err(request, err);

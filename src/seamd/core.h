@@ -415,6 +415,7 @@ bool own_tells_of_harm(const struct record *record);
 void fold_start(struct core *core);
 bool fold_some(struct core *core);
 uint64_t fold_behind(struct core *core); /* records held that readers of the picture do not see */
+void fold_failed(struct core *core, enum err err); /* readers are told what it keeps from them */
 void fold_again(struct core *core); /* throws away what is half folded, and an old picture */
 
 /* Within a batch: a record and its ways into the picture. */

@@ -298,6 +298,7 @@ from_gate(struct bufferevent *line, void *cookie)
 void
 core_tell_web(struct core *core, bool is_anew)
 {
+	core->behind = fold_behind(core);
 	for (size_t i = 0; i < CORE_LINES_MAX; i++) {
 		struct out out = {0};
 		size_t begun;
@@ -308,6 +309,8 @@ core_tell_web(struct core *core, bool is_anew)
 		begun = wire_begin(&out, WIRE_CHANGED, 0);
 		out_i64(&out, core->folded_seq);
 		out_u8(&out, is_anew);
+		out_u64(&out, core->behind);
+		out_u8(&out, (unsigned char)core->behind_why);
 		wire_end(&out, begun);
 		if (out_err(&out) == ERR_OK)
 			(void)bufferevent_write(core->lines[i].line, out.p, out.n);

@@ -291,25 +291,66 @@ fold_turn(struct core *core, bool *is_whole)
 	return err;
 }
 
+/* A transaction that is open over many turns shows nothing to anybody yet. */
+uint64_t
+fold_behind(struct core *core)
+{
+	struct journal_counts counts = {0};
+	uint64_t shown = core->is_bulk || !core->picture ? 0 : (uint64_t)core->folded_seq;
+
+	if ((!core->is_folding && core->picture) || journal_count(core->journal, &counts) != ERR_OK)
+		return 0;
+	return counts.records > shown ? counts.records - shown : 0;
+}
+
+/* Said once for each reason; the gates hear of it each time: one may have come meanwhile. */
+void
+fold_failed(struct core *core, enum err err)
+{
+	bool is_known = core->behind_why == err;
+
+	core->behind_why = err;
+	core_tell_web(core, false);
+	if (!is_known)
+		role_log("core", "warn", "the picture is behind by %llu records: %s",
+			 (unsigned long long)core->behind, err_text(err));
+}
+
+/* A station without a picture tries again to make one. */
+static enum err
+open_missing(struct core *core)
+{
+	return core->picture || !core->is_folding ? ERR_OK : open_anew(core);
+}
+
 bool
 fold_some(struct core *core)
 {
-	int64_t before = core->folded_seq;
+	int64_t before;
 	bool is_whole = false;
 	enum err err;
 
-	if (!core->is_folding || !core->picture)
+	if (!core->is_folding)
 		return false;
+	err = open_missing(core);
+	if (err != ERR_OK) {
+		fold_failed(core, err);
+		return false;
+	}
+	before = core->folded_seq;
 	err = fold_turn(core, &is_whole);
 	if (err != ERR_OK) {
 		picture_rollback(core->picture);
 		core->folded_seq = core->is_bulk ? 0 : before;
 		core->is_bulk = false;
-		role_log("core", "warn", "the picture is behind: %s", err_text(err));
+		fold_failed(core, err);
 		return false;
 	}
-	if (!is_whole)
+	core->behind_why = ERR_OK;
+	if (!is_whole) {
+		core_tell_web(core, false);
 		return true;
+	}
 	core->is_folding = false;
 	core->has_missed = false;
 	core->written_seq = core->folded_seq;

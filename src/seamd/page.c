@@ -231,6 +231,27 @@ write_banner(struct page *page)
 	out_text(&page->out, "</p>\n");
 }
 
+/* A page that lacks something says so before anything else. */
+static void
+write_behind(struct page *page)
+{
+	enum err why;
+	uint64_t behind = web_behind(page->request, &why);
+	struct out text = out_new(32);
+
+	if (behind && page->account.n) {
+		out_format(&text, "%llu", (unsigned long long)behind);
+		out_text(&page->out, "<p class=e role=alert>");
+		page_filled(page, SCREEN_BEHIND, out_view(&text));
+		if (why != ERR_OK) {
+			out_text(&page->out, " ");
+			page_latin(page, span_of(err_text(why)));
+		}
+		out_text(&page->out, "</p>\n");
+	}
+	out_free(&text);
+}
+
 /* Each language in its own letters, so that it is found by who needs it. */
 static void
 write_languages(struct page *page)
@@ -304,6 +325,7 @@ page_begin(struct page *page, struct web_request *request, struct span account, 
 	write_who(page);
 	write_languages(page);
 	out_text(&page->out, "</header>\n");
+	write_behind(page);
 }
 
 void

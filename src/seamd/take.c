@@ -477,11 +477,11 @@ core_close_batch(struct core *core, enum err err)
 		} else {
 			picture_rollback(core->picture);
 			core->is_folding = true;
-			core->behind_why = err;
+			fold_failed(core, err);
 		}
-	}
-	if (core->is_folding && core->behind_why != ERR_OK)
+	} else if (core->behind_why != ERR_OK) {
 		core_tell_web(core, false);
+	}
 	core->has_missed = core->has_missed || core->is_folding;
 	fold_back(core);
 	return ERR_OK;

@@ -57,6 +57,13 @@ web_picture(struct web_request *request, struct picture **picture)
 	return err == ERR_NOT_FOUND || err == ERR_FORMAT || err == ERR_IO ? ERR_BUSY : err;
 }
 
+uint64_t
+web_behind(const struct web_request *request, enum err *why)
+{
+	*why = request->web->behind_why;
+	return request->web->behind;
+}
+
 void
 web_changed(struct web *web, bool is_anew)
 {

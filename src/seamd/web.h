@@ -149,4 +149,8 @@ void web_form_token(const struct web_request *request, char token[WEB_FORM_TEXT]
  * signed in. */
 const struct config *web_config(const struct web_request *request);
 
+/* Records held that the picture lacks, as core said last; *why is what keeps it from folding them,
+ * ERR_OK while it does.  Every answer to who is signed on says it too: `Seam-Behind`. */
+uint64_t web_behind(const struct web_request *request, enum err *why);
+
 #endif

@@ -160,10 +160,18 @@ static bool
 take_change(struct web *web, const struct wire_message *message)
 {
 	struct cursor cursor = cursor_over(message->payload);
+	uint64_t behind;
+	unsigned why;
 	bool is_anew;
 
 	(void)cursor_u64(&cursor);
 	is_anew = cursor_flag(&cursor);
+	behind = cursor_u64(&cursor);
+	why = cursor_u8(&cursor);
+	if (cursor_is_done(&cursor) && why < ERR_COUNT) {
+		web->behind = behind;
+		web->behind_why = (enum err)why;
+	}
 	if (cursor_is_done(&cursor))
 		web_changed(web, is_anew);
 	return cursor_is_done(&cursor);

@@ -45,9 +45,21 @@ static void
 check_picture(struct web_request *request, struct health *health)
 {
 	struct picture *picture;
+	enum err why;
+	uint64_t behind = web_behind(request, &why);
 	enum err err = web_picture(request, &picture);
+	char text[160];
 
-	if (err == ERR_OK)
+	(void)evutil_snprintf(text, sizeof text, "the picture lacks records that are held: %s",
+			      why == ERR_OK ? "it is being folded" : err_text(why));
+	if (behind && why != ERR_OK)
+		add(health, "picture", HEALTH_FAIL, text,
+		    "look at the folder of the picture (run_dir in seam.conf): is its disk full? "
+		    "Lists and counts are short until then");
+	else if (behind && err == ERR_OK)
+		add(health, "picture", HEALTH_WARN, text,
+		    "wait: it goes on by itself; lists and counts are short until then");
+	else if (err == ERR_OK)
 		add(health, "picture", HEALTH_OK, "the picture can be read", "");
 	else if (err == ERR_BUSY)
 		add(health, "picture", HEALTH_WARN, "the picture is being made anew",

@@ -121,6 +121,8 @@ struct web {
 	struct ssl_ctx_st *tls;             /* NULL: loopback, in the clear */
 	unsigned char shows[TLS_PIN_BYTES]; /* the key of TLS */
 	struct picture *picture;
+	uint64_t behind;     /* records held that the picture lacks, as core said */
+	enum err behind_why; /* ERR_OK: it is being folded */
 	char run_dir[1024];
 	char cookie_name[80];
 	char hosts[WEB_HOSTS_MAX][256];

@@ -101,6 +101,13 @@ web_reply_head(struct web_call *call)
 		set(call, headers[i].name, headers[i].value);
 	if (call->cookie[0])
 		set(call, "Set-Cookie", call->cookie);
+	if (call->request.web->behind && call->request.account.n) {
+		char behind[32];
+
+		(void)evutil_snprintf(behind, sizeof behind, "%llu",
+				      (unsigned long long)call->request.web->behind);
+		set(call, "Seam-Behind", behind);
+	}
 }
 
 /* A page that is too much for what clients have not read yet gives way to a sentence. */

@@ -46,7 +46,8 @@
 	X(GET,       "X",  "t method, t path, b body: an object of the log, or a request to this witness") \
 	X(GOT,       "C",  "2 HTTP status, t content type, b body") \
 	/* core and the web gate */ \
-	X(CHANGED,   "C",  "8 sequence: the picture shows something new; 1 whether its file was made anew") \
+	X(CHANGED,   "C",  "8 sequence: the picture shows something new; 1 whether its file was made anew, " \
+	                   "8 records held that it lacks, 1 why (enum err; 0 it is being folded)") \
 	/* acts of people, through a gate */ \
 	X(FILE,      "G",  "t token, t duty, 1 flags, t thread, r record") \
 	X(PREVIEW,   "G",  "t token, t duty, t thread, r record") \
