@@ -1,6 +1,7 @@
 /* Whatever is typed: a refusal leaves nothing, an answer is on the globe and its grid can be read.
  */
 #include "model/coord.h"
+#include "model/degrees.h"
 
 #include <assert.h>
 #include <string.h>
@@ -12,7 +13,11 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 {
 	struct coord_hints hints = coord_hints_iraq();
 	struct coord coord, zero = {0};
+	struct point stated;
 
+	if (!degrees_stated(span_make(bytes, n), &stated))
+		assert(stated.lat_e7 == 0 && stated.lon_e7 == 0);
+	assert(geo_is_valid(stated));
 	hints.square = "ME";
 	if (coord_read(span_make(bytes, n), &hints, &coord)) {
 		assert(memcmp(&coord, &zero, sizeof(coord)) == 0);

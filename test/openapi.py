@@ -422,7 +422,8 @@ def ask(station, filed):
     station.call('count', 'one cell', 200)
     cells = station.call('count', 'by kind and type, with deaths', 200, query='?by=kind,type&sum=deaths&from=2027-01')
     station.say('some', [] if cells and cells['cells'] else [cells])
-    for query in ('by=colour', 'by=kind,type,year,month', 'sum=sorrow', 'type=zz'):
+    station.call('count', 'by place and zone', 200, query='?by=place,zone')
+    for query in ('by=colour', 'by=kind,type,year,month', 'sum=sorrow', 'sum=place', 'type=zz'):
         station.call('count', 'not ' + query, 422, query='?' + query)
     station.call('count', 'not by a colour', 400, query='?colour=red')
     waits = station.call('waiting', 'what is due', 200)

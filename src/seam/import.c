@@ -312,9 +312,9 @@ print_sum(const struct import *import)
 	if (import->app->is_json)
 		out_format(&out,
 			   "{\"read\":%llu,\"new\":%llu,\"held\":%llu,\"refused\":%llu,"
-			   "\"changed\":%llu,\"ahead\":%llu,\"swapped\":%llu}\n",
-			   read, filed, held, refused, changed, (unsigned long long)import->ahead_n,
-			   (unsigned long long)import->swapped);
+			   "\"changed\":%llu,\"swapped\":%llu,\"ahead\":%llu}\n",
+			   read, filed, held, refused, changed, (unsigned long long)import->swapped,
+			   (unsigned long long)import->ahead_n);
 	else
 		out_format(&out, "%llu read, %llu new, %llu held already, %llu refused", read,
 			   filed, held, refused);
