@@ -27,6 +27,8 @@ for kind in $kinds; do
 	holds "for the same reason" "^seam: $kind: there is a device" err
 	refuse "nor a bundle" timeout 20 seam --home a export bundle b "$kind"
 	holds "and it is said before anything is cut" "^seam: $kind: there is a device" err
+	refuse "nor labels, which are written last" timeout 20 seam --home a import exercise plain --labels "$kind"
+	holds "and it is said before anything is filed" "^seam: $kind: there is a device" err
 	same "the $kind is what it was" "$looks" "$(stat -c %F:%N "$kind")"
 done
 try "what a link led to is what it was" cmp plain before

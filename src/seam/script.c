@@ -81,9 +81,14 @@ read_labels(struct script *script)
 	enum err err;
 	int code = APP_OK;
 
-	if (!script->file || !file_is_there(script->file))
+	if (!script->file)
 		return APP_OK;
-	err = file_read(script->file, &text);
+	/* It is written when all is filed: too late to find that it cannot be. */
+	err = file_may_replace(script->file);
+	if (err == ERR_OK && !file_is_there(script->file))
+		return APP_OK;
+	if (err == ERR_OK)
+		err = file_read(script->file, &text);
 	rest = out_view(&text);
 	while (err == ERR_OK && code == APP_OK && rest.n && span_split(&rest, '\n', &line))
 		if (line.n && !read_line(script, line))
