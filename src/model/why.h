@@ -88,7 +88,8 @@
 	X(ORIGIN_TAKEN,      "origin_taken",      "its origin stands for a record with other content already") \
 	X(ACCOUNTS_DAMAGED,  "accounts_damaged",  "what this station keeps of accounts is damaged: seam verify names the place") \
 	X(UNSEEN,            "unseen",            "something red was seen by nobody of this party") \
-	X(NOT_BY_HAND,       "not_by_hand",       "records of this kind are not filed by hand")
+	X(NOT_BY_HAND,       "not_by_hand",       "records of this kind are not filed by hand") \
+	X(PARTY_LEFT,        "party_left",        "its party is in the member list no more: it goes nowhere")
 /* clang-format on */
 
 enum why {

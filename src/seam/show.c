@@ -11,6 +11,7 @@
 #include "seamd/rowjson.h"
 #include "seamd/standing.h"
 
+#include "admit/keyring.h"
 #include "model/label.h"
 
 #include <string.h>
@@ -90,6 +91,7 @@ show_standings(struct showing *showing)
 		showing->err = err;
 		return;
 	}
+	standing_left(keyring_members(view_ring(showing->view)), rows, n);
 	if (n)
 		heading(showing, "given to");
 	for (size_t i = 0; i < n; i++) {
@@ -258,8 +260,10 @@ show_losses(struct showing *showing)
 static void
 show_json(struct showing *showing)
 {
-	showing->err = rowjson_whole(&showing->out, showing->picture, &showing->row, &showing->own,
-				     (int)showing->app->config.zone_minutes, showing->app->arena);
+	showing->err =
+	    rowjson_whole_among(keyring_members(view_ring(showing->view)), &showing->out,
+				showing->picture, &showing->row, &showing->own,
+				(int)showing->app->config.zone_minutes, showing->app->arena);
 	if (showing->err == ERR_OK && showing->out.n)
 		showing->out.n--; /* the object goes on with what the picture does not know */
 	if (showing->err == ERR_OK)

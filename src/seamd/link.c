@@ -306,6 +306,11 @@ take_down(struct core *core, struct link *link, struct cursor *cursor)
 
 	if (cause == LINK_CAUSE_UP || cause >= LINK_CAUSE_COUNT)
 		cause = LINK_CAUSE_LOST;
+	/* Whatever keeps it from standing, a list that has its party again comes first. */
+	if (!is_member(core, &link->party)) {
+		cause = LINK_CAUSE_LEFT;
+		text = SPAN("");
+	}
 	if (link->is_up)
 		role_log("core", "note", "the link with %s is down: %s", link->station.name,
 			 link_cause_label((enum link_cause)cause));
@@ -389,8 +394,12 @@ link_keys_changed(struct core *core)
 			continue;
 		link->notes_due = true;
 		link_tell_gate(core, link);
-		if (link->is_up && !is_member(core, &link->party))
+		if (is_member(core, &link->party))
+			continue;
+		if (link->is_up)
 			link_close(core, link, LINK_CAUSE_LEFT, "");
+		else
+			set_state(link, false, LINK_CAUSE_LEFT, SPAN(""));
 	}
 	link_pump_soon(core);
 }

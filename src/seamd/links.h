@@ -65,7 +65,7 @@ const struct link_row *links_find(const struct links *links, const struct statio
 	X(STRANGER,    "stranger",    "it is another station than this link is for", "mend the address, or the station's name in the link") \
 	X(LOST,        "lost",        "the connection broke", "it is tried again by itself") \
 	X(REPLACED,    "replaced",    "a newer connection took its place", "") \
-	X(LEFT,        "left",        "its party is in the member list no more", "remove the link") \
+	X(LEFT,        "left",        "its party is in the member list no more", "remove the link: seam link remove") \
 	X(ADDRESS,     "address",     "this station cannot listen on the link's own address", "end the program that holds the port, or mend the link's 'listen' address") \
 	X(TURNED_AWAY, "turned_away", "the other side does not let this station in", "give it this station's newest key note: seam invite; compare the clocks")
 /* clang-format on */

@@ -12,7 +12,8 @@ struct whole {
 	const struct party *own;
 	int zone_min;
 	struct arena *arena;
-	enum err err; /* the first failure */
+	enum err err;                  /* the first failure */
+	const struct members *members; /* NULL: not known */
 };
 
 static const char *
@@ -66,6 +67,8 @@ write_standings(struct whole *whole)
 
 	whole->err =
 	    standing_read(whole->picture, &whole->row->id, whole->own, whole->arena, &rows, &n);
+	if (whole->err == ERR_OK && whole->members)
+		standing_left(whole->members, rows, n);
 	out_text(whole->out, ",\"parties\":[");
 	for (size_t i = 0; whole->err == ERR_OK && i < n; i++)
 		out_format(whole->out,
@@ -202,7 +205,15 @@ enum err
 rowjson_whole(struct out *out, struct picture *picture, const struct picture_row *row,
 	      const struct party *own, int zone_min, struct arena *arena)
 {
-	struct whole whole = {out, picture, row, own, zone_min, arena, ERR_OK};
+	return rowjson_whole_among(NULL, out, picture, row, own, zone_min, arena);
+}
+
+enum err
+rowjson_whole_among(const struct members *members, struct out *out, struct picture *picture,
+		    const struct picture_row *row, const struct party *own, int zone_min,
+		    struct arena *arena)
+{
+	struct whole whole = {out, picture, row, own, zone_min, arena, ERR_OK, members};
 
 	out_text(out, "{\"record\":");
 	rowjson_row(out, row, zone_min);

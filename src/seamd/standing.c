@@ -1,6 +1,8 @@
 /* Promises the furthest that is known; that something was told or answered follows from records. */
 #include "seamd/standing.h"
 
+#include "admit/members.h"
+
 #include <string.h>
 
 /* Sets a state where it is further than the one there. */
@@ -76,4 +78,15 @@ standing_read(struct picture *picture, const struct hash *id, const struct party
 	if (err == ERR_OK)
 		err = add_told(picture, id, own, arena, all, n);
 	return err == ERR_OK ? add_answers(picture, id, own, arena, all, n) : err;
+}
+
+void
+standing_left(const struct members *members, struct picture_standing *rows, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (rows[i].state > PICTURE_STATE_QUEUED || members_find(members, &rows[i].party))
+			continue;
+		rows[i].state = PICTURE_STATE_HELD_BACK;
+		rows[i].why = WHY_PARTY_LEFT;
+	}
 }

@@ -11,4 +11,9 @@ MUST_USE enum err standing_read(struct picture *picture, const struct hash *id,
 				const struct party *own, struct arena *arena,
 				struct picture_standing **rows, size_t *n);
 
+/* What is queued or held back for a party that is not in the member list any more goes nowhere: it
+ * is held back, WHY_PARTY_LEFT, until a list has the party again. */
+struct members;
+void standing_left(const struct members *members, struct picture_standing *rows, size_t n);
+
 #endif
