@@ -54,3 +54,11 @@ holds "and by status" '^  a +1 held back for a decision, ' status
 seam --home a show "$first" >show
 holds "a moment that was typed as a distance" '^  ask +b:[0-9]{6}C [A-Z]{3} [0-9]{2}$' show
 lacks "no time stands in another zone beside it" '[0-9]T[0-9]{2}:[0-9]{2}:[0-9]{2}Z|[0-9]{6}Z ' show
+
+# A stick full of nonsense does not fill the log: each line is kept, one of a reason is said.
+rebundle good many 'items[:] = ["delivery nonsense%d" % i for i in range(400)]'
+before=$(seam --home b --json quarantine list --limit 1 | pick - 'd[0]["number"]')
+refuse "a bundle of 400 lines that are none" seam --home b import bundle many
+same "each of them is kept" 400 "$(($(seam --home b --json quarantine list --limit 1 | pick - 'd[0]["number"]') - before))"
+said=$(grep -c 'was refused and kept apart' b.out)
+[ "$said" -ge 1 ] && [ "$said" -le 4 ] && ok "and said once for a reason" || not_ok "said $said times" b.out

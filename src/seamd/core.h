@@ -7,6 +7,7 @@
 #include "seamd/client.h"
 #include "seamd/duty.h"
 #include "seamd/links.h"
+#include "seamd/often.h"
 #include "seamd/role.h"
 #include "seamd/seal.h"
 #include "seamd/tlsfile.h"
@@ -138,6 +139,8 @@ struct core {
 	struct {
 		int64_t filed, taken, refused, commits;
 	} counted;
+	struct often refused_lines[WHY_COUNT]; /* in the log, by reason */
+	bool does_count_lines;                 /* a timer will say how many more there were */
 };
 
 /* Exercise or real time now. */
@@ -233,7 +236,7 @@ struct take {
 	bool is_alone;     /* who files says that nobody else is there to take the watch over */
 	bool is_duplicate; /* held already: nothing is written */
 	const struct take
-	    *twin; /* the same, earlier in this batch: what becomes of it, does here */
+	    *twin;      /* the same, earlier in this batch: what becomes of it, does here */
 	unsigned given; /* again_given() */
 	bool is_new;
 	bool is_receipt;

@@ -314,6 +314,50 @@ settle_receipt(struct core *core, const struct take *take)
 	return err;
 }
 
+static void count_lines(struct core *core);
+
+static void
+on_counted(evutil_socket_t fd, short what, void *cookie)
+{
+	struct core *core = cookie;
+	bool does_go_on = false;
+
+	(void)fd;
+	(void)what;
+	core->does_count_lines = false;
+	for (size_t why = 0; why < WHY_COUNT; why++) {
+		struct often *often = &core->refused_lines[why];
+		uint64_t more = often_ends(often, role_tick_ms());
+
+		if (more)
+			role_log("core", "warn", "%llu more lines were refused and kept apart: %s",
+				 (unsigned long long)more, why_text((enum why)why));
+		does_go_on = does_go_on || often->until_ms;
+	}
+	if (does_go_on)
+		count_lines(core);
+}
+
+static void
+count_lines(struct core *core)
+{
+	struct timeval later = {OFTEN_MS / 1000, 0};
+
+	if (!core->does_count_lines)
+		core->does_count_lines =
+		    event_base_once(core->base, -1, EV_TIMEOUT, on_counted, core, &later) == 0;
+}
+
+/* A stick can hold any number of such lines: each is kept apart, one a minute of a reason is said.
+ */
+static void
+log_refused(struct core *core, enum why why)
+{
+	if (often_happens(&core->refused_lines[why], role_tick_ms()))
+		role_log("core", "warn", "a line was refused and kept apart: %s", why_text(why));
+	count_lines(core);
+}
+
 static enum err
 keep_refused(struct core *core, const struct take *take)
 {
@@ -324,7 +368,7 @@ keep_refused(struct core *core, const struct take *take)
 					.bytes = take->bytes,
 					.came_ms = core_now(core)};
 
-	role_log("core", "warn", "a line was refused and kept apart: %s", why_text(take->why));
+	log_refused(core, take->why);
 	return quarantine_add(core->journal, &quarantine);
 }
 
