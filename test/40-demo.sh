@@ -67,6 +67,9 @@ mkdir mine && echo precious >mine/file
 refuse "a folder that is not of an earlier demo is left alone" "$demo" --once --folder "$work/mine"
 same "and nothing in it is lost" precious "$(cat mine/file)"
 usage "a rate that is none is refused" "$demo" --once --rate 5000
+usage "nor is 0 one" "$demo" --once --rate 0
+usage "a word that it does not know plays nothing" "$demo" --nonsense
+usage "an option of the close-up is not one of the day" "$demo" --day --keep
 
 three_run() {
 	[ "$(wc -w <night/pids)" -eq 3 ]

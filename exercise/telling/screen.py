@@ -82,6 +82,11 @@ class Screen:
             self.put(line)
         self.wait(pause * len(text.split()) / WORDS_PER_S)
 
+    def wrapped(self, head, text):
+        """A line that goes on under its own beginning."""
+        for i, line in enumerate(textwrap.wrap(text, max(30, self.width - width_of(head)), break_on_hyphens=False)):
+            self.put((head if i == 0 else " " * width_of(head)) + line)
+
     def typed(self, station, words):
         """The command as a person types it."""
         lines = [f"seam --home {station.party}"]
@@ -138,10 +143,10 @@ class Screen:
             self.put("  " + "  ".join(out).rstrip())
 
     def filed(self, number, when, station, kind, parties):
-        """One line per record: what was cut for whom, and why not."""
+        """One line per record: for whom it was cut, and why not."""
         ways = ", ".join(f"{p['party']}: {p['state'].replace('_', ' ')}" + (f" ({p['why']})" if p.get("why") else "")
                          for p in parties)
-        self.put(f"  {number:>3}  {when}  {pad(station, 10)} {pad(kind, 11)} {ways}")
+        self.wrapped(f"  {number:>3}  {when}  {pad(station, 10)} {pad(kind, 11)} ", ways or "stays in the party")
 
     def held(self, text):
         lines = textwrap.wrap(text, min(self.width, 92) - 10)

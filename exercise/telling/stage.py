@@ -68,6 +68,7 @@ class Station:
         self.short = self.party if is_first else f"{self.party}-{self.site}"
         self.home = stage.folder / self.short
         self.process = None
+        self.second = None
 
     def run(self, *words, ok=True, env=None):
         """One command at this home; (exit code, standard output, standard error)."""
@@ -82,6 +83,22 @@ class Station:
 
     def show(self, id_):
         return self.ask("show", id_)
+
+    def look(self, id_):
+        """The same of a record that may not be held here yet; then None."""
+        code, out, err = self.run("--json", "show", id_, ok=False)
+        if code == 0:
+            return json.loads(out)
+        if "no record held" in err:
+            return None
+        raise Fault(f"{self.name}: seam show {id_}\n  exit {code}: {err.strip()[-1500:]}")
+
+    def second_account(self):
+        """Another officer of the watch: who hands over does not take over."""
+        self.second = self.text("user", "add", "second", "watch")
+
+    def by_second(self, *words):
+        return self.run(*words, env=self.stage.env | {"SEAM_TOKEN": self.second})
 
     def keep_picture_here(self):
         """The picture is plaintext and outlives its station: it goes where the demo's folder goes."""
