@@ -167,8 +167,7 @@ look_at_log(struct doctor *doctor, struct view *view)
 		(void)snprintf(found, sizeof found, "%llu refused items are kept",
 			       (unsigned long long)counts.quarantined);
 		doctor_say(doctor, DOCTOR_WARN, "quarantine", found,
-			   "ask their senders; seam import bundle, and the station's log for a "
-			   "link, named the reasons");
+			   "seam quarantine lists them with the reason of each; ask their senders");
 	}
 }
 
