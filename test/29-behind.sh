@@ -54,8 +54,11 @@ looks() { # what everybody is told, whatever state the picture is in
 	holds "$1: health is not ok" '"state":"fail"' out
 	holds "$1: and names the reason" 'no space' out
 	get /api/v1/records
-	[ "$has_picture" = no ] && holds "$1: there is no answer to a program" '"status":503' out ||
-	    holds "$1: a program is told in the answer" '"behind":[0-9]+,"behind_why":"no space' out
+	if [ "$has_picture" = no ]; then
+		holds "$1: there is no answer to a program" '"status":503' out
+	else
+		holds "$1: a program is told in the answer" '"behind":[0-9]+,"behind_why":"no space' out
+	fi
 	holds "$1: and in its head" '^Seam-Behind: [0-9]+' head
 	get /api/v1/count
 	[ "$has_picture" = no ] || holds "$1: a count too" '"behind":[0-9]+' out
