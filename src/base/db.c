@@ -29,7 +29,8 @@ db_err(int code)
 		return ERR_NOT_FOUND;
 	case SQLITE_CONSTRAINT:
 		return ERR_EXISTS;
-	case SQLITE_IOERR:
+	case SQLITE_IOERR: /* the index of a write-ahead log could not grow: there is no room */
+		return code == SQLITE_IOERR_SHMSIZE ? ERR_FULL : ERR_IO;
 	case SQLITE_READONLY:
 		return ERR_IO;
 	case SQLITE_TOOBIG:
