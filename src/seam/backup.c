@@ -14,6 +14,7 @@
 #include "journal/recover.h"
 #include "journal/shelf.h"
 #include "picture/picture.h"
+#include "seamd/homeplace.h"
 #include "seamd/ring.h"
 
 #include <dirent.h>
@@ -367,24 +368,14 @@ say_what_to_do(const struct recovering *recovering, enum err err)
 	    app->config.home, err_text(err), app->config.home);
 }
 
-/* seamd takes a copied home for what it is by the number of its folder, and so do we. */
+/* What seamd would not start has lost something, even if it does not show. */
 static bool
-is_copied(const char *home)
+is_copied(const char *home, const struct journal *journal)
 {
-	struct out text = out_new(64);
-	char path[FILE_PATH_MAX];
-	struct stat status;
-	struct span rest;
-	struct span word;
-	int64_t inode;
-	bool is = file_path(path, sizeof path, home, "home.place") == ERR_OK &&
-		  stat(home, &status) == 0 && file_read(path, &text) == ERR_OK;
+	enum homeplace is;
 
-	rest = span_trim(out_view(&text));
-	is = is && span_split(&rest, ' ', &word) && span_int(word, 0, INT64_MAX, &inode) &&
-	     inode != (int64_t)(status.st_ino & (((uint64_t)1 << 48) - 1));
-	out_free(&text);
-	return is;
+	return homeplace_look(home, journal_epoch(journal), &is) == ERR_OK &&
+	       homeplace_text(is)[0] != '\0';
 }
 
 static int
@@ -393,7 +384,7 @@ confirm_end(const struct recovering *recovering, const struct journal *journal)
 	const struct app *app = recovering->app;
 	char question[RECOVER_ORIGIN_MAX + 160];
 
-	if (recovering->from || journal_is_stopped(journal) || is_copied(app->config.home))
+	if (recovering->from || journal_is_stopped(journal) || is_copied(app->config.home, journal))
 		return APP_OK;
 	(void)snprintf(question, sizeof question,
 		       "The log %s is sound and nothing of it is lost: a new one ends it for good. "

@@ -10,6 +10,8 @@
 #include "journal/verify.h"
 #include "release/policy.h"
 #include "seamd/duty_table.h"
+#include "seamd/homeplace.h"
+#include "seamd/keyfile.h"
 #include "seamd/ring.h"
 
 #include <linux/landlock.h>
@@ -92,6 +94,84 @@ look_at_files(struct doctor *doctor)
 		    doctor, DOCTOR_FAULT, "passphrase",
 		    "passphrase_file names a file that is not there",
 		    "write the passphrase there, or take the line out of seam.conf to be asked");
+}
+
+/* Whether the file opens with the passphrase that the station starts with; without one only its
+ * form can be judged. */
+static enum err
+try_keyfile(const struct config *config, const char *path)
+{
+	char passphrase[KEYFILE_PASSPHRASE_MAX] = "";
+	const char *file = config->passphrase_file.text;
+	struct keyfile *keys = calloc(1, sizeof *keys);
+	bool has = file[0] && file_is_there(file);
+	size_t n = 0;
+	enum err err = keys ? ERR_OK : ERR_NOMEM;
+
+	if (err == ERR_OK && has)
+		err = keyfile_passphrase(file, "", passphrase, &n);
+	if (err == ERR_OK)
+		err = keyfile_read(path, span_make(passphrase, n), keys);
+	if (err == ERR_KEY && !has)
+		err = ERR_OK;
+	sign_wipe(passphrase, sizeof passphrase);
+	if (keys)
+		keyfile_wipe(keys);
+	free(keys);
+	return err;
+}
+
+static void
+look_at_key_files(struct doctor *doctor)
+{
+	const struct config *config = &doctor->app->config;
+	char path[FILE_PATH_MAX];
+	char found[FILE_PATH_MAX + 64];
+	enum err err = config_path(config, "station.key", path, sizeof path);
+
+	if (err == ERR_OK)
+		err = try_keyfile(config, path);
+	(void)snprintf(found, sizeof found, "station.key: %s", err_text(err));
+	if (err != ERR_OK)
+		doctor_say(
+		    doctor, DOCTOR_FAULT, "key file", found,
+		    "the passphrase is another, or the file is damaged or missing: put it back "
+		    "from a copy, or seam recover NEW --from BACKUP");
+	err = config_path(config, "root.key", path, sizeof path);
+	if (err != ERR_OK || !file_is_there(path))
+		return;
+	err = try_keyfile(config, path);
+	(void)snprintf(found, sizeof found, "root.key: %s", err_text(err));
+	if (err == ERR_FORMAT || (err == ERR_KEY && config->exercise))
+		doctor_say(doctor, DOCTOR_FAULT, "key file", found,
+			   "the passphrase is another, or the file is damaged: put it back from a "
+			   "copy; without the root no new key can be certified");
+}
+
+/* What keeps a station from starting, in the words that it would say. */
+static void
+look_at_start(struct doctor *doctor)
+{
+	const char *home = doctor->app->config.home;
+	char why[JOURNAL_WHY_MAX];
+	char fix[FILE_PATH_MAX + 64];
+	char fault[HOMEPLACE_FAULT_MAX];
+	struct journal *journal = NULL;
+	enum err err = journal_open(home, JOURNAL_READ, why, &journal);
+	bool is_stopped = err == ERR_OK && journal_is_stopped(journal);
+	enum homeplace is;
+
+	(void)snprintf(fix, sizeof fix, "seam recover %s", home);
+	if (is_stopped)
+		doctor_say(doctor, DOCTOR_FAULT, "log", why[0] ? why : "it is signed no more", fix);
+	else if (homeplace_fault(home, fault) || err != ERR_OK)
+		doctor_say(doctor, DOCTOR_FAULT, "journal", fault[0] ? fault : why,
+			   "seam verify names the place; seam recover NEW --from BACKUP brings the "
+			   "station back");
+	if (err == ERR_OK && homeplace_look(home, journal_epoch(journal), &is) == ERR_OK &&
+	    homeplace_text(is)[0])
+		doctor_say(doctor, DOCTOR_FAULT, "home", homeplace_text(is), fix);
+	journal_close(journal);
 }
 
 static void
@@ -271,11 +351,13 @@ doctor_look(struct app *app)
 	int code;
 
 	look_at_files(&doctor);
+	look_at_key_files(&doctor);
 	look_at_disk(&doctor);
 	look_at_walls(&doctor);
 	look_at_accounts(&doctor);
 	look_at_station(&doctor);
 	view = view_open(app, VIEW_JOURNAL | VIEW_RING);
+	look_at_start(&doctor);
 	if (view) {
 		look_at_clock(&doctor, view);
 		look_at_log(&doctor, view);
@@ -283,9 +365,6 @@ doctor_look(struct app *app)
 		doctor_look_at_tls(&doctor, view);
 		look_at_policy(&doctor, view);
 		doctor_look_at_links(&doctor, view);
-	} else {
-		doctor_say(&doctor, DOCTOR_FAULT, "journal", "it could not be read (see above)",
-			   "seam verify names the place; seam recover begins a new log");
 	}
 	view_close(view);
 	if (app->is_json)

@@ -12,6 +12,7 @@
 #include "picture/picture.h"
 #include "release/policy.h"
 #include "release/profile.h"
+#include "seamd/homeplace.h"
 #include "seamd/jail.h"
 #include "seamd/link.h"
 #include "seamd/ring.h"
@@ -20,7 +21,6 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 /* How long a station that has links waits, before it signs a head, for a witness that holds more.
  */
@@ -198,59 +198,24 @@ core_settle(struct core *core)
 	core_schedule(core);
 }
 
-/*
- * HOME/home.place: "INODE EPOCH", the number of the home's folder and the epoch of its log when it
- * was last started.  A home that was copied lies in another folder: if both were started, one log
- * would get two histories.  The copy is refused until it begins a log of its own with `seam
- * recover`, which shows in the epoch.
- */
-static enum err
-write_place(const char *path, int64_t inode, int64_t epoch)
-{
-	struct out text = out_new(64);
-	enum err err;
-
-	out_format(&text, "%lld %lld\n", (long long)inode, (long long)epoch);
-	err = out_err(&text) == ERR_OK ? file_write(path, out_view(&text), 0600) : out_err(&text);
-	out_free(&text);
-	return err;
-}
-
+/* One log must not get two histories: homeplace.h. */
 static enum err
 know_place(struct core *core)
 {
-	struct out text = out_new(64);
 	int64_t epoch = journal_epoch(core->journal);
-	int64_t inode = 0;
-	int64_t own = 0;
-	int64_t held = 0;
-	char path[FILE_PATH_MAX];
-	struct stat status;
-	struct span rest;
-	struct span word;
-	enum err err = config_path(core->config, "home.place", path, sizeof path);
+	enum homeplace is;
+	enum err err = homeplace_look(core->config->home, epoch, &is);
 
-	if (err == ERR_OK && stat(core->config->home, &status) != 0)
-		err = ERR_IO;
-	if (err == ERR_OK) {
-		own = (int64_t)(status.st_ino & (((uint64_t)1 << 48) - 1));
-		err = file_read(path, &text);
-	}
-	rest = span_trim(out_view(&text));
-	if (err == ERR_NOT_FOUND || (err == ERR_OK && span_split(&rest, ' ', &word) &&
-				     span_int(word, 0, INT64_MAX, &inode) &&
-				     span_int(rest, 0, INT64_MAX, &held) && held < epoch))
-		err = write_place(path, own, epoch);
-	else if (err == ERR_OK && inode != own)
-		err = ERR_EXISTS;
-	out_free(&text);
-	if (err == ERR_EXISTS)
+	if (err == ERR_FORMAT)
 		role_log("core", "alert",
-			 "this home is a copy, or was moved to another disk: if both were started, "
-			 "one log would have "
-			 "two histories. 'seam recover' gives it a log of its own; if the other "
-			 "home is gone for good, "
-			 "remove home.place");
+			 "home.place is not in its form: where nobody put this home back or copied "
+			 "it, remove the file");
+	if (err == ERR_OK && is == HOMEPLACE_NEW)
+		err = homeplace_note(core->config->home, epoch);
+	else if (err == ERR_OK && is != HOMEPLACE_SAME)
+		err = ERR_EXISTS;
+	if (err == ERR_EXISTS)
+		role_log("core", "alert", "%s", homeplace_text(is));
 	return err;
 }
 
@@ -274,6 +239,31 @@ open_duties(struct core *core, char reason[RING_WHY_MAX])
 		(void)snprintf(reason, RING_WHY_MAX,
 			       "duty.db: seam verify names the place, seam doctor what mends it");
 	return err;
+}
+
+/* What is stored and broken does not come back from itself; the journal's own words name a remedy.
+ */
+static void
+say_why_not(const struct core *core, enum err err, const char *why)
+{
+	const char *home = core->config->home;
+	char fault[HOMEPLACE_FAULT_MAX];
+	bool is_named = why[0] && strcmp(why, err_text(err)) != 0;
+
+	if (err == ERR_EXISTS && !is_named)
+		return; /* know_place() has said it */
+	if (!is_named && homeplace_fault(home, fault))
+		role_log("core", "alert", "cannot start: %s", fault);
+	else
+		role_log("core", "alert", "cannot start: %s%s%s", err_text(err),
+			 is_named ? ": " : "", is_named ? why : "");
+	if ((err == ERR_CORRUPT || err == ERR_FORMAT || err == ERR_NOT_FOUND) &&
+	    !strstr(why, "seam recover"))
+		role_log("core", "alert",
+			 "'seam verify %s' names the file and the place; where it cannot be put "
+			 "right, bring the station back from its backup: seam recover NEW --from "
+			 "BACKUP",
+			 home);
 }
 
 static enum err
@@ -303,8 +293,7 @@ open_all(struct core *core)
 			err = ERR_OK;
 	}
 	if (err != ERR_OK)
-		role_log("core", "alert", "cannot start: %s%s%s", err_text(err),
-			 why[0] || reason[0] ? ": " : "", why[0] ? why : reason);
+		say_why_not(core, err, why[0] ? why : reason);
 	return err;
 }
 

@@ -6,6 +6,7 @@
 #include "seamd/role.h"
 
 #include "admit/form.h"
+#include "base/file.h"
 #include "base/note.h"
 #include "seamd/client.h"
 #include "seamd/jail.h"
@@ -61,11 +62,35 @@ take_records(const struct keyfile *file, const struct station *station, struct s
 	return seal->records ? ERR_OK : ERR_KEY;
 }
 
+/* Which file it is, and what brings it back. */
+static void
+say_why_not(const struct config *config, const char *path, enum err err)
+{
+	const char *file = config->passphrase_file.text;
+
+	if (file[0] && !file_is_there(file))
+		role_log(
+		    "seal", "alert",
+		    "cannot open the keys of this station: %s, which passphrase_file names, is "
+		    "not there",
+		    file);
+	else if (err == ERR_NOMEM || err == ERR_SYSTEM)
+		role_log("seal", "alert", "cannot open the keys of this station: %s",
+			 err_text(err));
+	else
+		role_log("seal", "alert",
+			 "cannot open the keys of this station, %s: %s. Either the passphrase is "
+			 "not the file's, or the file is damaged or missing: put it back from a "
+			 "copy, or bring the station back from its backup: seam recover NEW --from "
+			 "BACKUP",
+			 path, err_text(err));
+}
+
 static enum err
 open_keys(const struct config *config, struct seal *seal)
 {
 	char passphrase[KEYFILE_PASSPHRASE_MAX];
-	char path[FILE_PATH_MAX];
+	char path[FILE_PATH_MAX] = "";
 	struct keyfile *file = calloc(1, sizeof *file);
 	uint32_t number = 0;
 	size_t n = 0;
@@ -88,6 +113,8 @@ open_keys(const struct config *config, struct seal *seal)
 	if (file)
 		keyfile_wipe(file);
 	free(file);
+	if (err != ERR_OK)
+		say_why_not(config, path, err);
 	return err;
 }
 
@@ -196,11 +223,8 @@ seal_run(const struct config *config)
 
 	if (err == ERR_OK)
 		err = open_keys(config, seal);
-	if (err != ERR_OK) {
-		role_log("seal", "alert", "cannot open the keys of this station: %s",
-			 err_text(err));
+	if (err != ERR_OK)
 		return ROLE_EXIT_CONFIG;
-	}
 	err = client_over(ROLE_FD_CORE, &core);
 	if (err == ERR_OK)
 		err = jail_enter(JAIL_SEAL, &(struct jail_paths){{NULL}, {NULL}}, config->jail,
