@@ -8,6 +8,8 @@
 #include "admit/keyring.h"
 #include "base/b64.h"
 #include "journal/journal.h"
+#include "journal/shelf.h"
+#include "seamd/ring.h"
 
 #include <event2/buffer.h>
 #include <stdio.h>
@@ -20,6 +22,21 @@ static bool
 is_member(const struct core *core, const struct party *party)
 {
 	return members_find(keyring_members(core->keyring), party) != NULL;
+}
+
+/* A key note is taken of members alone: whose note is here and who is none any more has left.  Of a
+ * party that is still to come no note is here. */
+static bool
+has_left(const struct core *core, const struct link *link)
+{
+	struct arena_mark mark = arena_mark(core->arena);
+	struct shelf shelf;
+	bool is_so = !is_member(core, &link->party) &&
+		     shelf_newest(core->journal, SPAN(RING_KEY), span_of(link->station.name),
+				  core->arena, &shelf) == ERR_OK;
+
+	arena_back(core->arena, mark);
+	return is_so;
 }
 
 /* An old row whose gate is gone gives way to a new link. */
@@ -307,7 +324,7 @@ take_down(struct core *core, struct link *link, struct cursor *cursor)
 	if (cause == LINK_CAUSE_UP || cause >= LINK_CAUSE_COUNT)
 		cause = LINK_CAUSE_LOST;
 	/* Whatever keeps it from standing, a list that has its party again comes first. */
-	if (!is_member(core, &link->party)) {
+	if (has_left(core, link)) {
 		cause = LINK_CAUSE_LEFT;
 		text = SPAN("");
 	}
@@ -398,7 +415,7 @@ link_keys_changed(struct core *core)
 			continue;
 		if (link->is_up)
 			link_close(core, link, LINK_CAUSE_LEFT, "");
-		else
+		else if (has_left(core, link))
 			set_state(link, false, LINK_CAUSE_LEFT, SPAN(""));
 	}
 	link_pump_soon(core);
