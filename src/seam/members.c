@@ -358,40 +358,6 @@ members_verify(struct app *app)
 	return code;
 }
 
-struct held {
-	struct span text;
-	bool is_found;
-};
-
-static bool
-look_held(void *context, const struct shelf *shelf)
-{
-	struct held *held = context;
-	struct note note;
-
-	held->is_found =
-	    note_read(shelf->text, &note) == ERR_OK && span_equal(note.text, held->text);
-	return !held->is_found;
-}
-
-/* Whether this very text stands on the shelf: then it has nothing to change. */
-static bool
-is_held(const struct view *view, struct span document)
-{
-	static const char *const classes[] = {RING_MEMBERS, RING_KEY, RING_REVOKE};
-	struct held held = {.is_found = false};
-	struct note note;
-
-	if (note_read(document, &note) != ERR_OK)
-		return false;
-	held.text = note.text;
-	for (size_t i = 0; i < sizeof classes / sizeof *classes && !held.is_found; i++)
-		if (shelf_each(view_journal(view), span_of(classes[i]),
-			       &(struct shelf_walk){look_held, &held}) != ERR_OK)
-			return false;
-	return held.is_found;
-}
-
 static int
 install(struct app *app, struct reach *reach, struct span document)
 {
@@ -417,7 +383,7 @@ static int
 install_once(struct app *app, struct reach *reach, struct span document)
 {
 	struct view *view = view_open(app, VIEW_JOURNAL);
-	bool is_there = view && is_held(view, document);
+	bool is_there = view && ring_holds(view_journal(view), document);
 
 	if (!view)
 		return APP_NO;

@@ -432,6 +432,9 @@ void core_take(struct core *core);
 /* reply.c: the answer to the act that a take came from; nothing when there is none. */
 void reply_take(struct core *core, const struct take *take);
 
+/* state.c: what `seam status` and the page ask for, one JSON object without its end checked. */
+void state_write(struct core *core, const struct core_who *who, struct out *json);
+
 /* act.c: one act of another kind. */
 void core_act(struct core *core, const struct act *act);
 

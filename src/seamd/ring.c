@@ -310,3 +310,36 @@ ring_install(struct journal *journal, const struct keyring *keyring, const struc
 		       (long long)document.version);
 	return err;
 }
+
+struct seeking {
+	struct span text;
+	bool is_found;
+};
+
+static bool
+seek(void *context, const struct shelf *shelf)
+{
+	struct seeking *seeking = context;
+	struct note note;
+
+	seeking->is_found =
+	    note_read(shelf->text, &note) == ERR_OK && span_equal(note.text, seeking->text);
+	return !seeking->is_found;
+}
+
+bool
+ring_holds(struct journal *journal, struct span bytes)
+{
+	static const char *const classes[] = {RING_MEMBERS, RING_KEY, RING_REVOKE};
+	struct seeking seeking = {.is_found = false};
+	struct note note;
+
+	if (note_read(bytes, &note) != ERR_OK)
+		return false;
+	seeking.text = note.text;
+	for (size_t i = 0; i < sizeof classes / sizeof *classes && !seeking.is_found; i++)
+		if (shelf_each(journal, span_of(classes[i]),
+			       &(struct shelf_walk){seek, &seeking}) != ERR_OK)
+			return false;
+	return seeking.is_found;
+}

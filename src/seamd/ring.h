@@ -48,4 +48,8 @@ MUST_USE enum err ring_install(struct journal *journal, const struct keyring *ke
 			       const struct party *own, struct span document, int64_t now_ms,
 			       enum why *why, char text[RING_WHY_MAX]);
 
+/* Whether this very text stands on the shelf, whoever signed that copy: then there is nothing to
+ * change. */
+bool ring_holds(struct journal *journal, struct span bytes);
+
 #endif
