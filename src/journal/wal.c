@@ -292,27 +292,36 @@ read_frames(struct wal *wal, struct wal_found *found)
 	return judge_rest(wal, is_open, found);
 }
 
-/* The head does not hold.  Did frames follow it that do? */
+/* By either order of bytes, from the head as it is or from the sum that it holds. */
+static bool
+does_first_follow(struct wal *wal)
+{
+	for (unsigned way = 0; way < 4; way++) {
+		wal->is_big = way & 1;
+		wal->seed = way & 2 ? sum_at(wal->head + 24)
+				    : add_up((struct sum){0, 0}, wal->is_big, wal->head, 24);
+		if (sums_up(wal))
+			return true;
+	}
+	return false;
+}
+
+/* The head does not hold.  Did frames follow it that do?  Of whatever size: the database, which
+ * knows it, is not opened (wal_look()). */
 static enum err
-read_headless(struct wal *wal, const size_t pages[2], struct wal_found *found)
+read_headless(struct wal *wal, struct wal_found *found)
 {
 	found->state = WAL_UNFINISHED;
-	for (unsigned way = 0; way < 8; way++) {
-		size_t page = pages[way & 1];
+	for (size_t page = PAGE_MIN; page <= PAGE_MAX; page *= 2) {
 		enum err err;
 
-		wal->is_big = way & 2;
-		wal->seed = way & 4 ? sum_at(wal->head + 24)
-				    : add_up((struct sum){0, 0}, wal->is_big, wal->head, 24);
-		if (!is_page(page))
-			continue;
 		set_page(wal, page);
 		if (wal->n == 0)
-			continue;
+			break;
 		err = read_frame(wal, 1, FRAME + page);
 		if (err != ERR_OK)
 			return err;
-		if (sums_up(wal)) {
+		if (does_first_follow(wal)) {
 			*found = (struct wal_found){WAL_DAMAGED, 0};
 			break;
 		}
@@ -321,7 +330,7 @@ read_headless(struct wal *wal, const size_t pages[2], struct wal_found *found)
 }
 
 static enum err
-read_log(struct wal *wal, size_t page, struct wal_found *found)
+read_log(struct wal *wal, struct wal_found *found)
 {
 	enum err err = read_at(wal->fd, 0, wal->head, HEAD);
 	uint32_t magic = word_at(wal->head, true);
@@ -334,13 +343,13 @@ read_log(struct wal *wal, size_t page, struct wal_found *found)
 	memcpy(wal->salts, wal->head + 16, sizeof wal->salts);
 	if ((magic & ~(uint32_t)1) != MAGIC || word_at(wal->head + 4, true) != VERSION ||
 	    !is_page(own_page) || !sum_equal(wal->seed, sum_at(wal->head + 24)))
-		return read_headless(wal, (const size_t[]){own_page, page}, found);
+		return read_headless(wal, found);
 	set_page(wal, own_page);
 	return read_frames(wal, found);
 }
 
 enum err
-wal_read(int fd, size_t page, struct wal_found *found)
+wal_read(int fd, struct wal_found *found)
 {
 	struct wal *wal = calloc(1, sizeof *wal);
 	struct stat stat_;
@@ -355,7 +364,7 @@ wal_read(int fd, size_t page, struct wal_found *found)
 	else
 		wal->size = (uint64_t)stat_.st_size;
 	if (err == ERR_OK && wal->size >= HEAD)
-		err = read_log(wal, page, found);
+		err = read_log(wal, found);
 	free(wal);
 	if (err != ERR_OK)
 		memset(found, 0, sizeof *found);
@@ -364,24 +373,8 @@ wal_read(int fd, size_t page, struct wal_found *found)
 
 /* --- beside a database */
 
-/* sqlite.org/fileformat2.html section 1.3.2; 0 when it cannot be read. */
-static size_t
-page_of(const char *path)
-{
-	unsigned char bytes[18];
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	size_t page = 0;
-
-	if (fd < 0)
-		return 0;
-	if (read_at(fd, 0, bytes, sizeof bytes) == ERR_OK) {
-		page = (size_t)bytes[16] << 8 | bytes[17];
-		page = page == 1 ? PAGE_MAX : page;
-	}
-	(void)close(fd);
-	return page;
-}
-
+/* Of the log alone: closing any descriptor of the database would drop the locks by which SQLite in
+ * this process holds it (sqlite.org/howtocorrupt.html section 2.2). */
 static enum err
 look_once(const char *path, struct wal_found *found)
 {
@@ -396,7 +389,7 @@ look_once(const char *path, struct wal_found *found)
 	fd = open(name, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return errno == ENOENT ? ERR_OK : err_from_errno(errno);
-	err = wal_read(fd, page_of(path), found);
+	err = wal_read(fd, found);
 	(void)close(fd);
 	return err;
 }

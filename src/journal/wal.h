@@ -24,15 +24,16 @@ struct wal_found {
 };
 
 /*
- * Looks through the log in fd.  page: of the database, for a log whose head is damaged; 0: not
- * known. Certain damage is: a whole commit and something after it lie behind the frame; or the
- * frame holds again with a single bit turned, or apart from its salts; or the head alone does not
- * hold. What is left of an earlier use of the file, beyond the last commit, is no part of it.
+ * Looks through the log in fd.  Certain damage is: a whole commit and something after it lie behind
+ * the frame; or the frame holds again with a single bit turned, or apart from its salts; or the
+ * head alone does not hold. What is left of an earlier use of the file, beyond the last commit, is
+ * no part of it.
  */
-MUST_USE enum err wal_read(int fd, size_t page, struct wal_found *found);
+MUST_USE enum err wal_read(int fd, struct wal_found *found);
 
 /* The log beside the database `path`, "PATH-wal".  None there is sound.  One that somebody writes
- * meanwhile is read until it says the same twice. */
+ * meanwhile is read until it says the same twice.  The database itself is not opened, so that the
+ * locks of a connection to it that this process has stay. */
 MUST_USE enum err wal_look(const char *path, struct wal_found *found);
 
 /* Of a connection that only reads, opened from `path`: when it closes as the last one, SQLite

@@ -6,12 +6,14 @@
 #include "base/file.h"
 #include "base/out.h"
 
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -96,7 +98,7 @@ look(const struct scene *scene, size_t n)
 
 	assert_true(fd >= 0);
 	assert_int_equal(write(fd, scene->bytes.p, n), (ssize_t)n);
-	assert_int_equal(wal_read(fd, PAGE, &found), ERR_OK);
+	assert_int_equal(wal_read(fd, &found), ERR_OK);
 	(void)close(fd);
 	return found;
 }
@@ -121,6 +123,39 @@ a_whole_log_is_sound(void **state)
 	assert_int_equal(unlink(scene->log), 0);
 	assert_int_equal(wal_look(scene->db, &found), ERR_OK);
 	assert_int_equal(found.state, WAL_SOUND);
+}
+
+/* Whether somebody else would find the bytes of the file locked by which SQLite shares it. */
+static bool
+is_locked(const char *path)
+{
+	struct flock lock = {.l_type = F_WRLCK, .l_start = 0x40000000, .l_len = 512};
+	int status = 0;
+	pid_t child = fork();
+
+	assert_true(child >= 0);
+	if (child == 0) {
+		int fd = open(path, O_RDWR | O_CLOEXEC);
+
+		_exit(fd < 0 || fcntl(fd, F_GETLK, &lock) != 0 ? 2 : lock.l_type != F_UNLCK);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFEXITED(status) && WEXITSTATUS(status) < 2);
+	return WEXITSTATUS(status) == 1;
+}
+
+/* Without them the last writer to leave would write the log back and remove it under a reader. */
+static void
+a_look_leaves_the_locks(void **state)
+{
+	struct scene *scene = *state;
+	struct wal_found found;
+
+	run(scene->open, "SELECT count(*) FROM t");
+	assert_true(is_locked(scene->db));
+	assert_int_equal(wal_look(scene->db, &found), ERR_OK);
+	wal_keep(scene->db, scene->open);
+	assert_true(is_locked(scene->db));
 }
 
 static void
@@ -289,10 +324,15 @@ main(void)
 {
 #define ROW(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
-	    ROW(a_whole_log_is_sound),    ROW(every_turned_bit_is_named),
-	    ROW(a_cut_log_is_unfinished), ROW(a_torn_last_commit_is_unfinished),
-	    ROW(a_wiped_frame_is_damage), ROW(an_earlier_use_is_no_part_of_it),
-	    ROW(a_damaged_log_stays),     ROW(it_is_said_by_name),
+	    ROW(a_whole_log_is_sound),
+	    ROW(a_look_leaves_the_locks),
+	    ROW(every_turned_bit_is_named),
+	    ROW(a_cut_log_is_unfinished),
+	    ROW(a_torn_last_commit_is_unfinished),
+	    ROW(a_wiped_frame_is_damage),
+	    ROW(an_earlier_use_is_no_part_of_it),
+	    ROW(a_damaged_log_stays),
+	    ROW(it_is_said_by_name),
 	};
 #undef ROW
 
