@@ -289,7 +289,7 @@ a_new_row_leaves_no_gap(void **state)
 	     INBOX_SOME,
 	     {3, FIRST - 1}},
 	};
-	struct gaps gaps;
+	struct gaps gaps = {.n = 0};
 
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		struct testhome *home = *state;

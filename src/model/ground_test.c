@@ -366,20 +366,13 @@ done:
 static const struct {
 	const char *province, *governorate;
 } PROVINCES[] = {
-    {"ninawaprovince", "Nineveh"},
-    {"alanbarprovince", "Anbar"},
-    {"baghdadprovince", "Baghdad"},
-    {"salahaddinprovince", "Salah al-Din"},
-    {"kirkukprovince", "Kirkuk"},
-    {"diyalaprovince", "Diyala"},
-    {"arbilprovince", "Erbil"},
-    {"babilprovince", "Babil"},
-    {"dahukprovince", "Duhok"},
-    {"wasitprovince", "Wasit"},
-    {"karbalaprovince", "Karbala"},
-    {"annajafprovince", "Najaf"},
-    {"albasrahprovince", "Basra"},
-    {"dhiqarprovince", "Dhi Qar"},
+    {"ninawaprovince", "Nineveh"},      {"alanbarprovince", "Anbar"},
+    {"baghdadprovince", "Baghdad"},     {"salahaddinprovince", "Salah al-Din"},
+    {"kirkukprovince", "Kirkuk"},       {"diyalaprovince", "Diyala"},
+    {"arbilprovince", "Erbil"},         {"babilprovince", "Babil"},
+    {"dahukprovince", "Duhok"},         {"wasitprovince", "Wasit"},
+    {"karbalaprovince", "Karbala"},     {"annajafprovince", "Najaf"},
+    {"albasrahprovince", "Basra"},      {"dhiqarprovince", "Dhi Qar"},
     {"almuthannaprovince", "Muthanna"},
 };
 

@@ -88,7 +88,9 @@ headline(const struct looking *looking, const struct picture_row *row)
 static struct party
 from_whom(const struct picture_row *row)
 {
-	return row->kind == KIND_ALERT ? (struct party){""} : station_party(&row->station);
+	struct party nobody = {""};
+
+	return row->kind == KIND_ALERT ? nobody : station_party(&row->station);
 }
 
 static int64_t
