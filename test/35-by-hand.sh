@@ -81,6 +81,8 @@ refuse "nor changes one" as chief report alert --amend "$alert" state=closed
 holds "the reason stands there" 'not filed by hand' err
 refuse "nor takes it back" as chief retract "$alert"
 holds "the reason stands there" 'acted on' err
+refuse "nor erases what nobody saw" as chief erase "$alert" --yes
+holds "the reason stands there" 'seam answer ID seen' err
 for account in watch chief; do
 	same "nor does a program as $account" 422 "$(call $account records '{"kind":"alert","fields":{"rule":"chain","when":"now","severity":"red","state":"open"}}')"
 	same "which is told why" not_by_hand "$(pick body 'd["why"]')"
@@ -97,6 +99,7 @@ holds "by its id" "$red" body
 lacks "and the alert no more" "$alert" body
 as watch answer "$red" seen >out 2>err || not_ok "that is seen as well" err
 same "and the watch goes on" 201 "$(call watch records "$(shift_of handover "$thread")")"
+try "what was answered may be erased" as chief erase "$alert" --yes
 
 # ---- nor what is put in force by commands of its own ----
 document='{"kind":"%s","fields":{"document":"party a b\\n","number":7}}'

@@ -128,21 +128,43 @@ say_unseen(struct core *core, struct take *take, const struct hash *ids, size_t 
 }
 
 /* What came in the same batch is not in the picture yet: it came a moment later. */
-static void
-check_unseen(struct core *core, struct take *take)
+static enum err
+find_unseen(struct core *core, struct hash **ids, size_t *n)
 {
 	const struct config *config = core->config;
 	const struct course_clocks clocks = {config->watch_life_min, config->watch_red_min,
 					     config->watch_yellow_min};
+
+	return core->picture && !core->is_folding
+		   ? picture_unseen(core->picture, &clocks, core_now(core), core->arena, ids, n)
+		   : ERR_BUSY;
+}
+
+static void
+check_unseen(struct core *core, struct take *take)
+{
 	struct hash *ids;
 	size_t n;
 
-	take->err =
-	    core->picture && !core->is_folding
-		? picture_unseen(core->picture, &clocks, core_now(core), core->arena, &ids, &n)
-		: ERR_BUSY;
+	take->err = find_unseen(core, &ids, &n);
 	if (take->err == ERR_OK && n > 0)
 		say_unseen(core, take, ids, n);
+}
+
+/* Else a red alert would be gone before anybody saw it, and the watch free to go. */
+static void
+check_alert_seen(struct core *core, struct take *take)
+{
+	const struct hash *id = &take->record->field[FIELD_RE].id;
+	struct hash *ids;
+	size_t n;
+
+	take->err = find_unseen(core, &ids, &n);
+	for (size_t i = 0; take->err == ERR_OK && i < n; i++)
+		if (hash_equal(&ids[i], id))
+			take_refuse(take, WHY_UNSEEN, FIELD_RE,
+				    "answer it first, seen is enough (seam answer ID seen), then "
+				    "it is erased");
 }
 
 static void
@@ -182,6 +204,8 @@ check_note(struct core *core, struct take *take)
 		take_refuse(take, WHY_NOT_BY_HAND, FIELD_RE,
 			    "an alert is not taken back: it is acted on (seam answer ID done) or "
 			    "declined with the reason");
+	else if (kind_find(row.kind) == KIND_ALERT)
+		check_alert_seen(core, take);
 	if (kind_find(row.kind) != KIND_SHIFT)
 		return;
 	if (take->record->kind == KIND_RETRACT) {
