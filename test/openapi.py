@@ -320,6 +320,14 @@ def file(station):
     first = station.call('file', 'a time that is now', 201, body=now)
     same = station.call('file', 'the same a moment later', 200, body=now)
     station.say('is the same all the same', [] if same['id'] == first['id'] else [first, same])
+    looked = {'kind': 'sighting', 'fields': dict(BASE, origin='test:looked', when='2026-03-04')}
+    shown = [station.call('preview', 'with an origin, %s' % n, 200, body=looked)['preview'] for n in ('once', 'twice')]
+    headers = {'Content-Type': 'application/json'}
+    first = station.call('confirm', 'files it', 201, {'preview': shown[0]}, headers=headers)
+    same = station.call('confirm', 'the other look at it', 200, {'preview': shown[1]}, headers=headers)
+    again = station.call('file', 'the same without a look', 200, body=looked)
+    station.say('is one record', [] if first['id'] == same['id'] == again['id'] else [first, same, again])
+    station.call('preview', 'of what is held', 409, body=looked)
     point = {'lat_e7': 354680000, 'lon_e7': 443920000, 'level': '1km'}
     station.call('file', 'a sighting at a point', 201, body={'kind': 'sighting', 'fields': dict(BASE, place=point, armed='no')})
     casualty = {'kind': 'casualty', 'fields': {'group': 'own', 'when': 'now', 'incident': filed['id'], 'killed': '2-3',

@@ -403,6 +403,10 @@ void own_ready(struct core *core, struct take *take, struct span thread, bool is
 void own_refuse_other(struct core *core, struct take *take, const struct hash *held,
 		      enum field differs);
 
+/* Of a record with an origin, whose thread follows from that: whether it is held (is_duplicate and
+ * its id), or another is (refused). */
+void own_find_origin(struct core *core, struct take *take);
+
 /* hand.c: refuses what is not a person's to file (WHY_NOT_BY_HAND). */
 void hand_check(struct core *core, struct take *take);
 

@@ -202,8 +202,8 @@ own_refuse_other(struct core *core, struct take *take, const struct hash *held, 
 }
 
 /* Any version will do: an amendment that the sender has heard of says what it says now. */
-static void
-find_origin(struct core *core, struct take *take)
+void
+own_find_origin(struct core *core, struct take *take)
 {
 	struct own_look look = {.core = core, .take = take};
 
@@ -237,7 +237,7 @@ choose_thread(struct core *core, struct take *take, struct span thread, bool is_
 			take_refuse(take, WHY_TOO_LARGE, FIELD_NONE, NULL);
 		if (!is_import || !take->record->field[FIELD_ORIGIN].is_set)
 			return;
-		find_origin(core, take);
+		own_find_origin(core, take);
 		return;
 	}
 	look = look_up_thread(core, thread);

@@ -20,6 +20,8 @@ struct preview {
 	int64_t until_ms; /* real time */
 	char account[DUTY_NAME_MAX];
 	char duty[DUTY_NAME_MAX];
+	bool is_amending;
+	unsigned given;    /* again_given() */
 	struct out record; /* record_write() */
 	struct out signing;
 	struct out disclosures;
@@ -143,6 +145,8 @@ keep(struct core *core, const struct take *take, const struct hash *name)
 	preview->until_ms = role_now_ms() + PREVIEW_MS;
 	memcpy(preview->account, take->who.account, sizeof preview->account);
 	memcpy(preview->duty, take->who.duty, sizeof preview->duty);
+	preview->is_amending = take->is_amending;
+	preview->given = take->given;
 	record_write(&preview->record, take->record);
 	out_span(&preview->signing, take->signing);
 	out_span(&preview->disclosures, take->disclosures);
@@ -176,7 +180,12 @@ preview_make(struct core *core, const struct act *act, struct cursor *cursor)
 	if (take.why == WHY_NONE && kind_row(take.record->kind)->nature == KIND_NATURE_HOUSE)
 		take_refuse(&take, WHY_NO_RULE, FIELD_NONE, "this kind goes to no other party");
 	if (take.why == WHY_NONE && take.err == ERR_OK)
-		own_ready(core, &take, thread, false);
+		own_ready(core, &take, thread,
+			  thread.n == 0 && take.record->field[FIELD_ORIGIN].is_set);
+	if (take.is_duplicate)
+		take_refuse(&take, WHY_ORIGIN_TAKEN, FIELD_ORIGIN,
+			    "the same record is held already under this origin: nothing is left to "
+			    "file");
 	if (take.why == WHY_NONE && take.err == ERR_OK)
 		take.err = write_parties(core, &take, &parties, &name);
 	if (take.why == WHY_NONE && take.err == ERR_OK)
@@ -240,9 +249,15 @@ preview_confirm(struct core *core, struct take *take, const struct hash *name)
 	take->signing = arena_copy(core->arena, out_view(&preview->signing));
 	take->disclosures = arena_copy(core->arena, out_view(&preview->disclosures));
 	memcpy(take->who.duty, preview->duty, sizeof preview->duty);
+	take->is_amending = preview->is_amending;
+	take->given = preview->given;
+	/* It may have been filed since: by another look, or without one. */
+	if (!take->is_amending && take->record->field[FIELD_ORIGIN].is_set)
+		own_find_origin(core, take);
 	if (!take->signing.p || !take->disclosures.p)
 		take->err = ERR_NOMEM;
-	if (take->err == ERR_OK && !is_same(core, take, name)) {
+	if (take->why == WHY_NONE && take->err == ERR_OK && !take->is_duplicate &&
+	    !is_same(core, take, name)) {
 		take->why = WHY_NOT_YET;
 		take->text =
 		    "what the parties would get has changed since it was shown; look again";
