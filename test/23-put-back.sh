@@ -74,4 +74,22 @@ for name in head.db keys.db journal.db; do
 	cp -a "$name" "h/$name"
 	refuses "a file that was put back alone is seen ($name)" "put back from a copy"
 done
+
+# ---- store and head of before, keys of today ----
+rm -rf h
+cp -a now h
+rm -f h/home.place
+files "a home goes on (keys)" before.ids 3
+mkdir before today
+cp -a h/journal.db h/head.db before
+files "more is filed after that copy" after.ids 5
+mv h/journal.db h/head.db today
+cp -a before/. h/
+refuses "what is older than its keys does not start" "put back from a copy"
+rm -f h/journal.db* h/head.db*
+mv today/* h/
+files "those of today, put back in turn, go on" turn.ids 2
+try "and no key was thrown away meanwhile" seam verify h
+try "what was filed is held" "$drive" held h after.ids
+
 [ "$head" != "$old" ] && ok "the copy was older than what was signed" || not_ok "the copy was older than what was signed"

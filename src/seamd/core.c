@@ -200,23 +200,52 @@ core_settle(struct core *core)
 
 /* One log must not get two histories: homeplace.h. */
 static enum err
-know_place(struct core *core)
+judge_place(const struct core *core, int64_t epoch, enum homeplace *is)
 {
-	int64_t epoch = journal_epoch(core->journal);
-	enum homeplace is;
-	enum err err = homeplace_look(core->config->home, epoch, &is);
+	enum err err = homeplace_look(core->config->home, epoch, is);
 
 	if (err == ERR_FORMAT)
 		role_log("core", "alert",
 			 "home.place is not in its form: where nobody put this home back or copied "
 			 "it, remove the file");
-	if (err == ERR_OK && is == HOMEPLACE_NEW)
-		err = homeplace_note(core->config->home, epoch);
-	else if (err == ERR_OK && is != HOMEPLACE_SAME)
+	if (err == ERR_OK && homeplace_text(*is)[0]) {
+		role_log("core", "alert", "%s", homeplace_text(*is));
 		err = ERR_EXISTS;
-	if (err == ERR_EXISTS)
-		role_log("core", "alert", "%s", homeplace_text(is));
+	}
 	return err;
+}
+
+/*
+ * Before anything is written: of files of different ages the newer would be fitted to the older,
+ * keys of records thrown away.  Whether a recovery explains the difference is in the journal; where
+ * that or the mark cannot be read, the journal's opening or know_place() says why.
+ */
+static enum err
+look_at_place(const struct core *core)
+{
+	char why[JOURNAL_WHY_MAX];
+	struct journal *journal = NULL;
+	enum homeplace is;
+	enum err err = ERR_OK;
+
+	if (homeplace_look(core->config->home, 0, &is) != ERR_OK || !homeplace_text(is)[0])
+		return ERR_OK;
+	if (journal_open(core->config->home, JOURNAL_READ, why, &journal) == ERR_OK &&
+	    !journal_is_stopped(journal))
+		err = judge_place(core, journal_epoch(journal), &is);
+	journal_close(journal);
+	return err;
+}
+
+static enum err
+know_place(struct core *core)
+{
+	int64_t epoch = journal_epoch(core->journal);
+	enum homeplace is;
+	enum err err = judge_place(core, epoch, &is);
+
+	return err == ERR_OK && is == HOMEPLACE_NEW ? homeplace_note(core->config->home, epoch)
+						    : err;
 }
 
 /* A home without accounts is one whose damaged ones were moved away: its owner has to be able to go
@@ -251,7 +280,7 @@ say_why_not(const struct core *core, enum err err, const char *why)
 	bool is_named = why[0] && strcmp(why, err_text(err)) != 0;
 
 	if (err == ERR_EXISTS && !is_named)
-		return; /* know_place() has said it */
+		return; /* judge_place() has said it */
 	if (!is_named && homeplace_fault(home, fault))
 		role_log("core", "alert", "cannot start: %s", fault);
 	else
@@ -274,6 +303,8 @@ open_all(struct core *core)
 	struct policy *policy = NULL;
 	enum err err = config_run_dir(core->config, core->run_dir, sizeof core->run_dir);
 
+	if (err == ERR_OK)
+		err = look_at_place(core);
 	if (err == ERR_OK)
 		err = journal_open(core->config->home, JOURNAL_WRITE, why, &core->journal);
 	if (err == ERR_OK)
