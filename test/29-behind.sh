@@ -3,7 +3,7 @@
 # less than that without a word. With room again the picture comes up by itself.
 . "$(dirname "$0")/lib.sh"
 drive=$SEAM_BUILD/bench/seam-drive
-need "$drive" mount umount curl
+need "$drive" mount umount curl python3
 
 if [ "$(id -u)" -ne 0 ]; then
 	skip "29-behind: only root may mount a small disk"
@@ -23,7 +23,7 @@ end_disk() {
 }
 trap 'end_disk' EXIT
 
-port=$((20000 + RANDOM % 20000))
+port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 try "a home is made" "$drive" make h
 mkdir -m 700 disk/run
 sed -i -e '/^run_dir/d' -e '/^web_listen/d' h/seam.conf
