@@ -27,7 +27,7 @@ lists_two() {
 	[ "$(seam --home "$1" --json members show | pick - 'len(d["parties"])')" = 2 ]
 }
 for home in a-one b-one; do
-	try "$home has the list without c in force" wait_for 10 lists_two $home
+	try "$home has the list without c in force" wait_for 30 lists_two $home
 done
 
 # As doc/join.md has it: the new home is told of no clock.

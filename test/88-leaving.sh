@@ -74,10 +74,10 @@ lists_two() {
 	[ "$(seam --home "$1" --json members show | pick - 'len(d["parties"])')" = 2 ]
 }
 for home in a-one b-one; do
-	try "$home has the list without c in force" wait_for 10 lists_two $home
+	try "$home has the list without c in force" wait_for 30 lists_two $home
 done
-try "a's link with c is down: it left" wait_for 10 is_link a-one c/one left
-try "b's too" wait_for 10 is_link b-one c/one left
+try "a's link with c is down: it left" wait_for 30 is_link a-one c/one left
+try "b's too" wait_for 30 is_link b-one c/one left
 seam --home a-one link list >links 2>&1
 holds "people are told why" "c/one .*left" links
 urgent=$(incident a-one red)

@@ -37,8 +37,8 @@ lists_two() {
 	[ "$(seam --home "$1" --json members show | pick - 'len(d["parties"])')" = 2 ]
 }
 for home in a-one b-one; do
-	try "$home has the list without c in force" wait_for 10 lists_two $home
-	try "its link with c says that it left" wait_for 10 is_link $home c/one left
+	try "$home has the list without c in force" wait_for 30 lists_two $home
+	try "its link with c says that it left" wait_for 30 is_link $home c/one left
 	seam --home $home link list >links 2>&1
 	holds "and what to do" "c/one .*left" links
 	holds "by its command" 'seam link remove' links
@@ -52,7 +52,7 @@ same "what arrived has arrived" "arrived none" "$(why_of "$had")"
 
 stop_station a-one
 start_station a-one
-try "after a restart too" wait_for 10 is_link a-one c/one left
+try "after a restart too" wait_for 30 is_link a-one c/one left
 same "also what waited" "held_back party_left" "$(why_of "$kept")"
 start_station c-one
 try "c comes back, and stays outside" wait_for 20 is_down c-one a/one
@@ -75,7 +75,7 @@ lists_three() {
 	[ "$(seam --home "$1" --json members show | pick - 'd["version"], len(d["parties"])')" = "(4, 3)" ]
 }
 for home in a-one b-one c-one; do
-	try "$home has the list with c in force" wait_for 10 lists_three $home
+	try "$home has the list with c in force" wait_for 30 lists_three $home
 done
 try "the link stands again" wait_for 60 is_link a-one c/one up
 try "and what waited goes" wait_for 20 arrives a-one "$kept" c

@@ -405,3 +405,59 @@ journal_count(struct journal *journal, struct journal_counts *counts)
 		err = count_rows(journal, counts);
 	return err == ERR_OK ? count_dropped(journal, &counts->quarantine_dropped) : err;
 }
+
+/* --- looks */
+
+const char *
+journal_station(const struct journal *journal)
+{
+	return journal->station;
+}
+
+const char *
+journal_origin(const struct journal *journal)
+{
+	return journal->origin;
+}
+
+int64_t
+journal_epoch(const struct journal *journal)
+{
+	return journal->epoch;
+}
+
+const char *
+journal_log_dir(const struct journal *journal)
+{
+	return journal->log_dir;
+}
+
+const struct note_key *
+journal_key(const struct journal *journal)
+{
+	return &journal->key;
+}
+
+uint64_t
+journal_size(const struct journal *journal)
+{
+	return merkle_tree_size(journal->tree);
+}
+
+uint64_t
+journal_head_size(const struct journal *journal)
+{
+	return journal->head.size;
+}
+
+uint64_t
+journal_repairs(const struct journal *journal)
+{
+	return journal->repairs;
+}
+
+const char *
+journal_warning(const struct journal *journal)
+{
+	return journal->warning;
+}

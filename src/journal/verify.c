@@ -150,53 +150,6 @@ check_schema(struct verify_check *check, const char *file, sqlite3 *db, enum err
 	db_close(model);
 }
 
-/* --- the write-ahead logs */
-
-enum { LOGS = 3 };
-
-static const char *const log_names[LOGS] = {"journal.db", "keys.db", "head.db"};
-
-static void
-look_at_log(struct verify_check *check, const char *dir, const char *name, struct wal_found *found)
-{
-	char path[FILE_PATH_MAX];
-	char text[WAL_TEXT_MAX];
-	enum err err = file_path(path, sizeof path, dir, name);
-
-	memset(found, 0, sizeof *found);
-	if (err == ERR_OK)
-		err = wal_look(path, found);
-	if (err != ERR_OK)
-		verify_fail(check, name, err);
-	if (found->state != WAL_DAMAGED)
-		return;
-	wal_say(text, name, found);
-	verify_fault(check, "%s", text);
-}
-
-static void
-look_at_logs(struct verify_check *check, const char *dir, struct wal_found found[LOGS])
-{
-	for (size_t i = 0; i < LOGS; i++)
-		look_at_log(check, dir, log_names[i], &found[i]);
-}
-
-/* One that was so before everything else was read, and still is: nobody is writing it. */
-static void
-count_unfinished(struct verify_check *check, const char *dir, const struct wal_found before[LOGS])
-{
-	for (size_t i = 0; i < LOGS; i++) {
-		char path[FILE_PATH_MAX];
-		struct wal_found now;
-
-		if (before[i].state == WAL_UNFINISHED &&
-		    file_path(path, sizeof path, dir, log_names[i]) == ERR_OK &&
-		    wal_look(path, &now) == ERR_OK && now.state == WAL_UNFINISHED &&
-		    now.frame == before[i].frame)
-			check->counts->unfinished++;
-	}
-}
-
 /* --- rows */
 
 static void
@@ -504,16 +457,16 @@ has_moved(const struct journal *journal, const struct versions *before)
 static enum err
 check_until_still(struct verify_check *check)
 {
-	struct wal_found found[LOGS];
+	struct wal_found found[VERIFY_WALS];
 
 	for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
 		struct versions before = versions_of(&check->journal);
 
 		memset(check->counts, 0, sizeof *check->counts);
 		check->fault[0] = '\0';
-		look_at_logs(check, check->journal.dir, found);
+		verify_wal_look(check, check->journal.dir, found);
 		check_everything(check);
-		count_unfinished(check, check->journal.dir, found);
+		verify_wal_count(check, check->journal.dir, found);
 		verify_log_free(check);
 		if (check->err != ERR_OK || check->counts->faults == 0 ||
 		    !has_moved(&check->journal, &before))
@@ -568,7 +521,7 @@ verify_database(const char *dir, const char *name, const struct tables_row *rows
 	check->options = &none;
 	check->counts = counts;
 	check->fault = fault; /* words of an earlier one stay: verify_fault() */
-	look_at_log(check, dir, name, &found);
+	verify_wal_one(check, dir, name, &found);
 	err = open_database(dir, name, &db);
 	if (err == ERR_OK)
 		check_database(check, name, db, rows, make);
@@ -586,7 +539,7 @@ verify_home(const char *dir, const struct verify_options *options, struct verify
 {
 	static const struct verify_options none;
 	struct verify_check *check = calloc(1, sizeof *check);
-	struct wal_found found[LOGS];
+	struct wal_found found[VERIFY_WALS];
 	enum err err;
 
 	memset(counts, 0, sizeof *counts);
@@ -596,7 +549,7 @@ verify_home(const char *dir, const struct verify_options *options, struct verify
 	check->options = options ? options : &none;
 	check->counts = counts;
 	check->fault = first_fault;
-	look_at_logs(check, dir, found); /* SQLite may not be able to open what is left */
+	verify_wal_look(check, dir, found); /* SQLite may not be able to open what is left */
 	err = open_home(check, dir);
 	if (err == ERR_OK)
 		err = check_until_still(check);

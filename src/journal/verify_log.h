@@ -3,8 +3,9 @@
 
 #include "journal/inside.h"
 #include "journal/verify.h"
+#include "journal/wal.h"
 
-/* Shared by verify.c and verify_log.c only. */
+/* Shared by the files verify*.c only. */
 enum { VERIFY_LOGS_MAX = 256 };
 
 /* One epoch's log: what was published and signed is read before the leaves, so that a station may
@@ -46,6 +47,17 @@ void verify_fault(struct verify_check *check, const char *format, ...)
 void verify_fail(struct verify_check *check, const char *place, enum err err);
 
 void verify_progress(struct verify_check *check, const char *stage, uint64_t done, uint64_t total);
+
+/* Before anything is opened: damage in the write-ahead log of one database, then of all three, is a
+ * fault that names its frame.  Afterwards: counts those that were unfinished then and still are,
+ * for nobody is writing them. */
+enum { VERIFY_WALS = 3 };
+void verify_wal_one(struct verify_check *check, const char *dir, const char *name,
+		    struct wal_found *found);
+void verify_wal_look(struct verify_check *check, const char *dir,
+		     struct wal_found found[VERIFY_WALS]);
+void verify_wal_count(struct verify_check *check, const char *dir,
+		      const struct wal_found before[VERIFY_WALS]);
 
 /* Reads checkpoints and heads of all epochs. */
 void verify_log_load(struct verify_check *check);

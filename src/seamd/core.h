@@ -418,6 +418,9 @@ void relief_note(struct core *core, struct take *take);
 /* Whether a record tells of civilians harmed. */
 bool own_tells_of_harm(const struct record *record);
 
+/* fold.c: what shows more of a record that the fold has passed already is folded once more. */
+void fold_back(struct core *core);
+
 /* fold.c: brings the picture up to the journal, a part at a time; false when it is. */
 void fold_start(struct core *core);
 bool fold_some(struct core *core);
@@ -451,6 +454,9 @@ void core_drop_alarms(struct core *core);
 /* alert.c: asks the rules when something changed or its moment has come, and files, raises and ends
  * alerts. */
 void core_watch(struct core *core);
+
+/* take.c: the batch through all stages, then each is answered. */
+void take_flow(struct core *core, struct take *batch, size_t n);
 
 /* Files a record of the station itself (a policy, a key note) outside any client's act. */
 MUST_USE enum err core_file_own(struct core *core, struct record *record, struct hash *id);

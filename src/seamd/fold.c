@@ -389,3 +389,11 @@ fold_start(struct core *core)
 		role_log("core", "alert", "no picture in %s: %s", core->run_dir, err_text(err));
 	core->is_folding = true;
 }
+
+void
+fold_back(struct core *core)
+{
+	if (core->is_folding && core->widened_seq && core->widened_seq <= core->folded_seq)
+		core->folded_seq = core->widened_seq - 1;
+	core->widened_seq = 0;
+}

@@ -207,9 +207,11 @@ own_find_origin(struct core *core, struct take *take)
 {
 	struct own_look look = {.core = core, .take = take};
 
-	(void)!journal_each_in_thread(
+	take->err = journal_each_in_thread(
 	    core->journal, take->record->thread,
 	    &(struct journal_walk){take->act ? look_at_version : look_at_thread, &look});
+	if (take->err != ERR_OK)
+		return;
 	take->is_duplicate = look.is_own;
 	take->id = look.id;
 	if (take->act && look.is_own && !look.is_same)
@@ -416,4 +418,35 @@ own_ready(struct core *core, struct take *take, struct span thread, bool is_impo
 	if (take->why == WHY_NONE && take->err == ERR_OK && !take->is_duplicate)
 		issue(core, take);
 	relief_note(core, take);
+}
+
+enum err
+core_file_record(struct core *core, struct record *record, struct span thread, struct hash *id)
+{
+	struct take take = {.record = record};
+
+	core->policy_next = 0;
+	(void)span_copy(take.who.duty, sizeof take.who.duty, SPAN("station"));
+	own_ready(core, &take, thread, thread.n == 0 && record->field[FIELD_ORIGIN].is_set);
+	if (take.is_duplicate && take.why == WHY_NONE) {
+		struct span held = record->thread;
+
+		take = (struct take){.record = record, .who = take.who};
+		own_ready(core, &take, held, false);
+	}
+	if (take.why != WHY_NONE) {
+		role_log("core", "alert", "the station's own %s was refused: %s %s",
+			 kind_row(record->kind)->name, why_text(take.why),
+			 take.text ? take.text : "");
+		return ERR_REFUSED;
+	}
+	take_flow(core, &take, 1);
+	*id = take.id;
+	return take.why == WHY_NONE ? take.err : ERR_REFUSED;
+}
+
+enum err
+core_file_own(struct core *core, struct record *record, struct hash *id)
+{
+	return core_file_record(core, record, (struct span){NULL, 0}, id);
 }

@@ -445,15 +445,6 @@ undo(struct core *core, struct take *batch, size_t n, enum err err)
 	core_drop_seal(core);
 }
 
-/* What shows more of a record that the fold has passed already is folded once more. */
-static void
-fold_back(struct core *core)
-{
-	if (core->is_folding && core->widened_seq && core->widened_seq <= core->folded_seq)
-		core->folded_seq = core->widened_seq - 1;
-	core->widened_seq = 0;
-}
-
 enum err
 core_close_batch(struct core *core, enum err err)
 {
@@ -524,8 +515,8 @@ follow_twin(struct take *take)
 	take->text = take->twin->text;
 }
 
-static void
-flow(struct core *core, struct take *batch, size_t n)
+void
+take_flow(struct core *core, struct take *batch, size_t n)
 {
 	enum err err = write_batch(core, batch, n);
 
@@ -559,7 +550,7 @@ one_by_one(struct core *core, size_t n)
 
 		arena_reset(core->arena);
 		core->policy_next = 0;
-		flow(core, &take, 1);
+		take_flow(core, &take, 1);
 	}
 }
 
@@ -598,38 +589,7 @@ core_take(struct core *core)
 	for (; act && n < (size_t)core->config->batch_records && flows(act); act = act->next)
 		batch[n++].act = act;
 	core->policy_next = 0;
-	flow(core, batch, n);
+	take_flow(core, batch, n);
 	while (n--)
 		core_drop_act(core);
-}
-
-enum err
-core_file_record(struct core *core, struct record *record, struct span thread, struct hash *id)
-{
-	struct take take = {.record = record};
-
-	core->policy_next = 0;
-	(void)span_copy(take.who.duty, sizeof take.who.duty, SPAN("station"));
-	own_ready(core, &take, thread, thread.n == 0 && record->field[FIELD_ORIGIN].is_set);
-	if (take.is_duplicate && take.why == WHY_NONE) {
-		struct span held = record->thread;
-
-		take = (struct take){.record = record, .who = take.who};
-		own_ready(core, &take, held, false);
-	}
-	if (take.why != WHY_NONE) {
-		role_log("core", "alert", "the station's own %s was refused: %s %s",
-			 kind_row(record->kind)->name, why_text(take.why),
-			 take.text ? take.text : "");
-		return ERR_REFUSED;
-	}
-	flow(core, &take, 1);
-	*id = take.id;
-	return take.why == WHY_NONE ? take.err : ERR_REFUSED;
-}
-
-enum err
-core_file_own(struct core *core, struct record *record, struct hash *id)
-{
-	return core_file_record(core, record, (struct span){NULL, 0}, id);
 }
