@@ -233,11 +233,14 @@ const struct ground_unit *
 ground_unit(const struct ground *ground, enum ground_layer layer, struct span name)
 {
 	const struct ground_unit *unit = unit_named(ground, layer, name);
-	const char *known = layer == GROUND_GOVERNORATE ? region_known_governorate(name)
-			    : layer == GROUND_DISTRICT  ? region_known_district(name)
-							: NULL;
+	const char *known;
 
-	return unit || !known ? unit : unit_named(ground, layer, span_of(known));
+	if (unit)
+		return unit;
+	known = layer == GROUND_GOVERNORATE ? region_known_governorate(name)
+		: layer == GROUND_DISTRICT  ? region_known_district(name)
+					    : NULL;
+	return known ? unit_named(ground, layer, span_of(known)) : NULL;
 }
 
 const struct area *
